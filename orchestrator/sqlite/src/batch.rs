@@ -1,0 +1,143 @@
+//! One transaction that carries many requests.
+//!
+//! Three ends are possible. Committed: everybody hears the result of their own request. Rolled back, known for
+//! certain: everybody hears that. Unknown: nobody hears anything, because every answer might be wrong.
+
+use rusqlite::{Connection, ErrorCode};
+
+use crate::WriteError;
+use crate::request::{Request, Wish};
+
+/// How a batch ended.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum End {
+    /// Durable. `wrote` is false when no request changed anything, in which case nothing was synced.
+    Committed { wrote: bool },
+    /// Nothing of it happened.
+    RolledBack { reason: String },
+    /// It may or may not have happened.
+    Unknown { reason: String },
+}
+
+/// A transaction with its requests, not yet committed.
+pub(crate) struct Batch<'a> {
+    db: &'a Connection,
+    requests: Vec<Box<dyn Request>>,
+    wrote: bool,
+    /// Set when SQLite ended the transaction by itself, as it does for some disk errors.
+    lost: Option<String>,
+}
+
+impl<'a> Batch<'a> {
+    pub(crate) fn new(db: &'a Connection) -> Self {
+        let lost = run(db, "BEGIN IMMEDIATE").err().map(|error| error.to_string());
+        Self {
+            db,
+            requests: Vec::new(),
+            wrote: false,
+            lost,
+        }
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.requests.len()
+    }
+
+    /// False once nothing can be added.
+    pub(crate) fn is_open(&self) -> bool {
+        self.lost.is_none()
+    }
+
+    /// Runs the request in a savepoint of its own.
+    pub(crate) fn add(&mut self, mut request: Box<dyn Request>) {
+        if self.lost.is_none()
+            && let Err(reason) = self.run_in_savepoint(request.as_mut())
+        {
+            self.lost = Some(reason);
+        }
+        self.requests.push(request);
+    }
+
+    fn run_in_savepoint(&mut self, request: &mut dyn Request) -> Result<(), String> {
+        run(self.db, "SAVEPOINT request").map_err(|error| error.to_string())?;
+        let before = self.db.total_changes();
+        let wish = request.run(self.db);
+        if self.db.is_autocommit() {
+            return Err(
+                "the transaction was ended by a failed statement, such as for a full disk".to_owned(),
+            );
+        }
+        if wish == Wish::RollBack {
+            run(self.db, "ROLLBACK TO request").map_err(|error| error.to_string())?;
+        }
+        run(self.db, "RELEASE request").map_err(|error| error.to_string())?;
+        self.wrote |= wish == Wish::Keep && self.db.total_changes() != before;
+        Ok(())
+    }
+
+    /// Commits as commit number `seq`. Answers nobody: that is for whoever knows that the number is published.
+    pub(crate) fn commit(self, seq: u64) -> (End, Vec<Box<dyn Request>>) {
+        let end = match &self.lost {
+            Some(reason) => self.roll_back(reason.clone()),
+            None => self.try_commit(seq),
+        };
+        (end, self.requests)
+    }
+
+    fn try_commit(&self, seq: u64) -> End {
+        if self.wrote
+            && let Err(error) = record_seq(self.db, seq)
+        {
+            return self.roll_back(error.to_string());
+        }
+        match run(self.db, "COMMIT") {
+            Ok(()) => End::Committed { wrote: self.wrote },
+            Err(error) if left_undone(&error) => self.roll_back(error.to_string()),
+            Err(error) => End::Unknown {
+                reason: error.to_string(),
+            },
+        }
+    }
+
+    fn roll_back(&self, reason: String) -> End {
+        if self.db.is_autocommit() {
+            return End::RolledBack { reason };
+        }
+        match run(self.db, "ROLLBACK") {
+            Ok(()) => End::RolledBack { reason },
+            Err(error) => End::Unknown {
+                reason: format!("{reason}; then the rollback failed: {error}"),
+            },
+        }
+    }
+}
+
+/// Whether a failed COMMIT is known to have committed nothing.
+///
+/// SQLite checks constraints and locks before it writes the log, and a full disk is met while the log is written,
+/// before the page that would make it count is complete. A failed sync is another matter: the kernel may have
+/// dropped the pages, or may have written them.
+fn left_undone(error: &rusqlite::Error) -> bool {
+    matches!(
+        error.sqlite_error_code(),
+        Some(ErrorCode::ConstraintViolation | ErrorCode::DatabaseBusy | ErrorCode::DiskFull)
+    )
+}
+
+fn record_seq(db: &Connection, seq: u64) -> rusqlite::Result<()> {
+    let seq = i64::try_from(seq).expect("a database has fewer than 2^63 commits");
+    db.prepare_cached("UPDATE amends_commit SET seq = ?1 WHERE id = 1")?
+        .execute((seq,))
+        .map(drop)
+}
+
+fn run(db: &Connection, sql: &str) -> rusqlite::Result<()> {
+    db.prepare_cached(sql)?.execute(()).map(drop)
+}
+
+/// Tells everybody of a batch whose outcome is known.
+pub(crate) fn answer_all(requests: Vec<Box<dyn Request>>, batch: &Result<(), WriteError>) {
+    for request in requests {
+        request.answer(batch.clone());
+    }
+}

@@ -1,0 +1,111 @@
+//! What can go wrong around a request, as opposed to inside it.
+
+use std::path::PathBuf;
+
+use thiserror::Error;
+
+/// Why a database file could not be opened.
+#[derive(Debug, Error)]
+pub enum OpenError {
+    /// SQLite refused.
+    #[error("cannot open the database {path}: {source}")]
+    Sqlite {
+        /// The file.
+        path: PathBuf,
+        /// SQLite's reason.
+        source: rusqlite::Error,
+    },
+    /// The file system cannot hold a write-ahead log.
+    #[error(
+        "the database {path} cannot use a write-ahead log (its journal mode stays '{mode}'); put it on a local disk"
+    )]
+    NoWriteAheadLog {
+        /// The file.
+        path: PathBuf,
+        /// The journal mode that SQLite chose instead.
+        mode: String,
+    },
+    /// A migration failed; those before it have been applied.
+    #[error("migration {version} ({name}) of the database {path} failed: {source}")]
+    Migration {
+        /// The file.
+        path: PathBuf,
+        /// The number of the migration.
+        version: u32,
+        /// The name of the migration.
+        name: &'static str,
+        /// SQLite's reason.
+        source: rusqlite::Error,
+    },
+    /// A newer program has migrated the file.
+    #[error(
+        "the database {path} has schema version {found}, this program knows {known}; use the newer program"
+    )]
+    Newer {
+        /// The file.
+        path: PathBuf,
+        /// The version in the file.
+        found: u32,
+        /// The newest version that this program has.
+        known: u32,
+    },
+    /// The file lacks migrations, and was opened without the right to apply them.
+    #[error(
+        "the database {path} has schema version {found}, this program needs {needed}; open it for writing once"
+    )]
+    Older {
+        /// The file.
+        path: PathBuf,
+        /// The version in the file.
+        found: u32,
+        /// The version that this program reads.
+        needed: u32,
+    },
+    /// A migration that the file already has was edited afterwards, or the file belongs to something else.
+    #[error(
+        "migration {version} ({name}) is not the one that was applied to the database {path}; \
+         restore its text, or check that this is the right file"
+    )]
+    ChangedMigration {
+        /// The file.
+        path: PathBuf,
+        /// The number of the migration.
+        version: u32,
+        /// The name that this program gives it.
+        name: String,
+    },
+    /// The operating system refused a thread.
+    #[error("cannot start the writer thread of the database {path}: {source}")]
+    Thread {
+        /// The file.
+        path: PathBuf,
+        /// The reason.
+        source: std::io::Error,
+    },
+}
+
+/// Why a write request was not carried out. Every one of these means that the request changed nothing.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum WriteError {
+    /// The whole batch was rolled back, such as for a full disk, through no fault of this request.
+    #[error("nothing was written, the database rolled the batch back: {reason}")]
+    RolledBack {
+        /// SQLite's reason.
+        reason: String,
+    },
+    /// The request panicked and was rolled back.
+    #[error("nothing was written, the request panicked: {message}")]
+    Panicked {
+        /// What the panic said.
+        message: String,
+    },
+    /// Too many requests are waiting.
+    #[error("nothing was written, {limit} requests are waiting already; ask again later")]
+    Overloaded {
+        /// How many may wait ([`Options::max_queue`](crate::Options::max_queue)).
+        limit: usize,
+    },
+    /// The writer has stopped after a fatal error.
+    #[error("nothing was written, the database's writer has stopped")]
+    Stopped,
+}

@@ -1,0 +1,142 @@
+//! The writer thread: gathers what is waiting, commits it at once, then answers.
+//!
+//! While one commit is being synced, the next batch gathers by itself; so nobody waits for company, and the busier
+//! it is, the more requests share a sync.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::mpsc::Receiver;
+use std::time::Instant;
+
+use rusqlite::{Connection, ErrorCode};
+
+use crate::batch::{Batch, End, answer_all};
+use crate::request::Request;
+use crate::statistics::Counters;
+use crate::{Options, WriteError};
+
+/// What the writer and the handles share.
+#[derive(Debug, Default)]
+pub(crate) struct Shared {
+    pub(crate) waiting: AtomicUsize,
+    pub(crate) commit_seq: AtomicU64,
+    pub(crate) counters: Counters,
+}
+
+pub(crate) struct Writer {
+    db: Connection,
+    options: Options,
+    shared: Arc<Shared>,
+}
+
+/// The writer cannot go on.
+struct Fatal(String);
+
+impl Writer {
+    pub(crate) fn new(db: Connection, options: Options, shared: Arc<Shared>) -> rusqlite::Result<Self> {
+        let seq: i64 = db.query_row("SELECT seq FROM amends_commit WHERE id = 1", (), |row| row.get(0))?;
+        shared
+            .commit_seq
+            .store(u64::try_from(seq).unwrap_or(0), Ordering::Release);
+        Ok(Self { db, options, shared })
+    }
+
+    /// Runs until every handle is gone, or until a commit's outcome is unknown.
+    pub(crate) fn run(self, requests: &Receiver<Box<dyn Request>>) {
+        while let Ok(first) = requests.recv() {
+            let end = self
+                .serve_batch(first, requests)
+                .and_then(|wrote| self.checkpoint_if_due(wrote));
+            if let Err(Fatal(message)) = end {
+                (self.options.on_fatal)(&message);
+                return;
+            }
+        }
+    }
+
+    fn serve_batch(
+        &self,
+        first: Box<dyn Request>,
+        requests: &Receiver<Box<dyn Request>>,
+    ) -> Result<bool, Fatal> {
+        let (batch, taken) = self.gather(first, requests);
+        let seq = self.shared.commit_seq.load(Ordering::Relaxed) + 1;
+        let (end, served) = batch.commit(seq);
+        self.shared.waiting.fetch_sub(taken, Ordering::Relaxed);
+        match end {
+            End::Committed { wrote } => {
+                if wrote {
+                    self.shared.commit_seq.store(seq, Ordering::Release);
+                }
+                self.shared.counters.count_batch(taken, wrote);
+                answer_all(served, &Ok(()));
+                Ok(wrote)
+            }
+            End::RolledBack { reason } => {
+                answer_all(served, &Err(WriteError::RolledBack { reason }));
+                Ok(false)
+            }
+            End::Unknown { reason } => {
+                // Dropping the requests would tell their senders that they failed. That is not known.
+                std::mem::forget(served);
+                Err(Fatal(format!(
+                    "a commit failed and may or may not have happened: {reason}"
+                )))
+            }
+        }
+    }
+
+    fn gather<'a>(
+        &'a self,
+        first: Box<dyn Request>,
+        requests: &Receiver<Box<dyn Request>>,
+    ) -> (Batch<'a>, usize) {
+        let begun = Instant::now();
+        let mut batch = Batch::new(&self.db);
+        batch.add(first);
+        while batch.is_open()
+            && batch.len() < self.options.max_batch
+            && begun.elapsed() < self.options.max_batch_time
+            && let Ok(next) = requests.try_recv()
+        {
+            batch.add(next);
+        }
+        let taken = batch.len();
+        (batch, taken)
+    }
+
+    /// Copies the log into the file once it is long enough. Everybody has been answered by then.
+    fn checkpoint_if_due(&self, wrote: bool) -> Result<(), Fatal> {
+        if !wrote {
+            return Ok(());
+        }
+        let checkpoint = || -> rusqlite::Result<()> {
+            let pages: i64 = self
+                .db
+                .prepare_cached("PRAGMA wal_checkpoint(NOOP)")?
+                .query_row((), |row| row.get(1))?;
+            if pages >= i64::from(self.options.checkpoint_pages) {
+                self.db
+                    .prepare_cached("PRAGMA wal_checkpoint(PASSIVE)")?
+                    .query_row((), |_| Ok(()))?;
+                self.shared.counters.count_checkpoint();
+            }
+            Ok(())
+        };
+        match checkpoint() {
+            Ok(()) => Ok(()),
+            // The log still has everything; the next commit tries again.
+            Err(error) if is_transient(&error) => Ok(()),
+            // A sync that failed once may succeed the next time without having written anything, and the log would
+            // then be given up. Only a new start reads the truth.
+            Err(error) => Err(Fatal(format!("a checkpoint failed: {error}"))),
+        }
+    }
+}
+
+fn is_transient(error: &rusqlite::Error) -> bool {
+    matches!(
+        error.sqlite_error_code(),
+        Some(ErrorCode::DiskFull | ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked)
+    )
+}
