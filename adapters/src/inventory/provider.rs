@@ -1,0 +1,56 @@
+//! The inventory trait: record a sale under a reference, find it, take it back.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+
+use super::{Reverted, SyncReceipt, SyncRequest};
+use crate::{Call, Contract, ProviderError};
+
+/// Keeps an external stock system in step with what was sold.
+#[async_trait]
+pub trait Inventory: Send + Sync + 'static {
+    /// What this provider promises about keys, repeats and lookups.
+    fn contract(&self) -> Contract;
+
+    /// Records all lines of one sale, or none.
+    ///
+    /// # Errors
+    /// See [`ProviderError`].
+    ///
+    /// # Behaviour
+    /// - A sync is recorded once.
+    /// - A sync again with the same key answers the same receipt.
+    /// - A sync with the same key and another body is refused.
+    /// - A refused sync is proven not done.
+    /// - A sync whose reply is lost is found by its repeat.
+    /// - A sync slower than the limit times out and is found by its repeat.
+    /// - A sync answered with a server error may have happened and its repeat ends it.
+    /// - An inventory that is down for a while did nothing until it is back.
+    async fn sync(&self, call: &Call, request: &SyncRequest) -> Result<SyncReceipt, ProviderError>;
+
+    /// Looks for what is recorded under `reference` and not taken back, within `limit`.
+    ///
+    /// # Errors
+    /// See [`ProviderError`].
+    ///
+    /// # Behaviour
+    /// - Finding answers the receipt until it is reverted.
+    /// - Finding an unknown reference answers nothing.
+    /// - Finding before a slow sync arrives answers nothing and the receipt afterwards.
+    async fn find(&self, limit: Duration, reference: &str) -> Result<Option<SyncReceipt>, ProviderError>;
+
+    /// Takes back what is recorded under `reference`.
+    ///
+    /// # Errors
+    /// See [`ProviderError`].
+    ///
+    /// # Behaviour
+    /// - Reverting takes the record back once.
+    /// - Reverting again with the same key answers the same.
+    /// - Reverting again with another key takes back nothing more.
+    /// - Reverting a sync whose reply was lost takes it back.
+    /// - Reverting an unknown reference finds nothing.
+    /// - Reverting before a slow sync arrives finds nothing and takes it back afterwards.
+    async fn revert(&self, call: &Call, reference: &str) -> Result<Reverted, ProviderError>;
+}
