@@ -5,7 +5,6 @@
 
 use rusqlite::{Connection, ErrorCode};
 
-use crate::WriteError;
 use crate::request::{Request, Wish};
 
 /// How a batch ended.
@@ -24,8 +23,18 @@ pub(crate) struct Batch<'a> {
     db: &'a Connection,
     requests: Vec<Box<dyn Request>>,
     wrote: bool,
-    /// Set when SQLite ended the transaction by itself, as it does for some disk errors.
+    /// Set when SQLite ended the transaction by itself, as it does for a full disk.
     lost: Option<String>,
+    /// The request whose own error ended it.
+    culprit: Option<Box<dyn Request>>,
+}
+
+/// A batch that is over.
+pub(crate) struct Ended {
+    pub(crate) end: End,
+    pub(crate) requests: Vec<Box<dyn Request>>,
+    /// Has a better answer than the others of a batch that was rolled back: its own error.
+    pub(crate) culprit: Option<Box<dyn Request>>,
 }
 
 impl<'a> Batch<'a> {
@@ -36,11 +45,12 @@ impl<'a> Batch<'a> {
             requests: Vec::new(),
             wrote: false,
             lost,
+            culprit: None,
         }
     }
 
     pub(crate) fn len(&self) -> usize {
-        self.requests.len()
+        self.requests.len() + usize::from(self.culprit.is_some())
     }
 
     /// False once nothing can be added.
@@ -48,40 +58,55 @@ impl<'a> Batch<'a> {
         self.lost.is_none()
     }
 
-    /// Runs the request in a savepoint of its own.
+    /// Runs the request in a savepoint of its own. A batch that has been lost takes it along unrun.
     pub(crate) fn add(&mut self, mut request: Box<dyn Request>) {
-        if self.lost.is_none()
-            && let Err(reason) = self.run_in_savepoint(request.as_mut())
-        {
-            self.lost = Some(reason);
+        if self.lost.is_some() {
+            self.requests.push(request);
+            return;
         }
-        self.requests.push(request);
+        match self.run_in_savepoint(request.as_mut()) {
+            Ok(()) => self.requests.push(request),
+            Err(Lost { reason, by_own_error }) => {
+                self.lost = Some(reason);
+                if by_own_error {
+                    self.culprit = Some(request);
+                } else {
+                    self.requests.push(request);
+                }
+            }
+        }
     }
 
-    fn run_in_savepoint(&mut self, request: &mut dyn Request) -> Result<(), String> {
-        run(self.db, "SAVEPOINT request").map_err(|error| error.to_string())?;
+    fn run_in_savepoint(&mut self, request: &mut dyn Request) -> Result<(), Lost> {
+        run(self.db, "SAVEPOINT request")?;
         let before = self.db.total_changes();
         let wish = request.run(self.db);
         if self.db.is_autocommit() {
-            return Err(
-                "the transaction was ended by a failed statement, such as for a full disk".to_owned(),
-            );
+            let reason = "a statement of the batch failed in a way that ends it, such as for a full disk";
+            return Err(Lost {
+                reason: reason.to_owned(),
+                by_own_error: wish == Wish::RollBack,
+            });
         }
         if wish == Wish::RollBack {
-            run(self.db, "ROLLBACK TO request").map_err(|error| error.to_string())?;
+            run(self.db, "ROLLBACK TO request")?;
         }
-        run(self.db, "RELEASE request").map_err(|error| error.to_string())?;
+        run(self.db, "RELEASE request")?;
         self.wrote |= wish == Wish::Keep && self.db.total_changes() != before;
         Ok(())
     }
 
     /// Commits as commit number `seq`. Answers nobody: that is for whoever knows that the number is published.
-    pub(crate) fn commit(self, seq: u64) -> (End, Vec<Box<dyn Request>>) {
+    pub(crate) fn commit(self, seq: u64) -> Ended {
         let end = match &self.lost {
             Some(reason) => self.roll_back(reason.clone()),
             None => self.try_commit(seq),
         };
-        (end, self.requests)
+        Ended {
+            end,
+            requests: self.requests,
+            culprit: self.culprit,
+        }
     }
 
     fn try_commit(&self, seq: u64) -> End {
@@ -112,6 +137,21 @@ impl<'a> Batch<'a> {
     }
 }
 
+/// The transaction is gone, or cannot be used any more.
+struct Lost {
+    reason: String,
+    by_own_error: bool,
+}
+
+impl From<rusqlite::Error> for Lost {
+    fn from(error: rusqlite::Error) -> Self {
+        Self {
+            reason: error.to_string(),
+            by_own_error: false,
+        }
+    }
+}
+
 /// Whether a failed COMMIT is known to have committed nothing.
 ///
 /// SQLite checks constraints and locks before it writes the log, and a full disk is met while the log is written,
@@ -133,11 +173,4 @@ fn record_seq(db: &Connection, seq: u64) -> rusqlite::Result<()> {
 
 fn run(db: &Connection, sql: &str) -> rusqlite::Result<()> {
     db.prepare_cached(sql)?.execute(()).map(drop)
-}
-
-/// Tells everybody of a batch whose outcome is known.
-pub(crate) fn answer_all(requests: Vec<Box<dyn Request>>, batch: &Result<(), WriteError>) {
-    for request in requests {
-        request.answer(batch.clone());
-    }
 }

@@ -10,7 +10,7 @@ use std::time::Instant;
 
 use rusqlite::{Connection, ErrorCode};
 
-use crate::batch::{Batch, End, answer_all};
+use crate::batch::{Batch, End, Ended};
 use crate::request::Request;
 use crate::statistics::Counters;
 use crate::{Options, WriteError};
@@ -61,7 +61,11 @@ impl Writer {
     ) -> Result<bool, Fatal> {
         let (batch, taken) = self.gather(first, requests);
         let seq = self.shared.commit_seq.load(Ordering::Relaxed) + 1;
-        let (end, served) = batch.commit(seq);
+        let Ended {
+            end,
+            requests: served,
+            culprit,
+        } = batch.commit(seq);
         self.shared.waiting.fetch_sub(taken, Ordering::Relaxed);
         match end {
             End::Committed { wrote } => {
@@ -73,12 +77,15 @@ impl Writer {
                 Ok(wrote)
             }
             End::RolledBack { reason } => {
+                if let Some(culprit) = culprit {
+                    culprit.answer(Ok(()));
+                }
                 answer_all(served, &Err(WriteError::RolledBack { reason }));
                 Ok(false)
             }
             End::Unknown { reason } => {
                 // Dropping the requests would tell their senders that they failed. That is not known.
-                std::mem::forget(served);
+                std::mem::forget((served, culprit));
                 Err(Fatal(format!(
                     "a commit failed and may or may not have happened: {reason}"
                 )))
@@ -131,6 +138,12 @@ impl Writer {
             // then be given up. Only a new start reads the truth.
             Err(error) => Err(Fatal(format!("a checkpoint failed: {error}"))),
         }
+    }
+}
+
+fn answer_all(requests: Vec<Box<dyn Request>>, batch: &Result<(), WriteError>) {
+    for request in requests {
+        request.answer(batch.clone());
     }
 }
 
