@@ -42,7 +42,9 @@ impl StepError {
     /// The reason, without the kind.
     pub fn reason(&self) -> &str {
         match self {
-            Self::Rejected(reason) | Self::Transient(reason) | Self::Unknown(reason) | Self::Bug(reason) => reason,
+            Self::Rejected(reason) | Self::Transient(reason) | Self::Unknown(reason) | Self::Bug(reason) => {
+                reason
+            }
         }
     }
 

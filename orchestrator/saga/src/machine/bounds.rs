@@ -11,12 +11,19 @@ const MOST_EVENTS: u64 = 12_500;
 
 /// Entered, exited, and at most three events for each attempt.
 fn events(retriers: &[Backoff]) -> u64 {
-    2 + 3 * (1 + retriers.iter().map(|backoff| u64::from(backoff.attempts)).sum::<u64>())
+    2 + 3
+        * (1 + retriers
+            .iter()
+            .map(|backoff| u64::from(backoff.attempts))
+            .sum::<u64>())
 }
 
 /// All attempts at their time limit, and all delays between them.
 fn seconds(state_seconds: u32, retriers: &[Backoff]) -> u64 {
-    let attempts = 1 + retriers.iter().map(|backoff| u64::from(backoff.attempts)).sum::<u64>();
+    let attempts = 1 + retriers
+        .iter()
+        .map(|backoff| u64::from(backoff.attempts))
+        .sum::<u64>();
     let delays: u64 = retriers.iter().map(Backoff::span_seconds).sum();
     attempts * u64::from(state_seconds) + delays
 }
@@ -24,7 +31,8 @@ fn seconds(state_seconds: u32, retriers: &[Backoff]) -> u64 {
 fn sum_over_states(saga: &SagaDefinition, cost: impl Fn(u32, &[Backoff]) -> u64) -> u64 {
     let steps = saga.steps().iter().map(|step| {
         let (policy, busy) = (&step.policy, step.policy.busy_retries());
-        cost(policy.state_seconds, &[busy, policy.retries]) + cost(policy.state_seconds, &[busy, policy.undo_retries])
+        cost(policy.state_seconds, &[busy, policy.retries])
+            + cost(policy.state_seconds, &[busy, policy.undo_retries])
     });
     let busy = retry::settle_busy(saga.steps().iter().map(|step| &step.policy));
     steps.sum::<u64>() + cost(SETTLE_STATE_SECONDS, &[busy, retry::SETTLE_RETRIES])

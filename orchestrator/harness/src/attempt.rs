@@ -1,0 +1,68 @@
+//! One attempt at a step: its time limit, and what becomes of a panic.
+
+use std::future::Future;
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::time::Duration;
+
+use amends_saga::{Op, Recorder, StepCtx, StepCtxParts, StepError, StepPolicy};
+use amends_store::{LeaseToken, LedgerRow};
+use amends_types::Timestamp;
+use futures_util::FutureExt;
+use futures_util::future::{Either, select};
+
+use crate::harness::Shared;
+use crate::saga::RunnableStep;
+
+/// An attempt that holds the lease.
+pub(crate) struct Attempt {
+    pub(crate) step: RunnableStep,
+    pub(crate) row: LedgerRow,
+    pub(crate) token: LeaseToken,
+}
+
+/// The monotonic time at which an attempt must have stopped, if it asked for its lease at `before`.
+///
+/// The lease runs by the database's clock from a moment after `before`, so this is never later than its end.
+pub(crate) fn deadline(before: Duration, policy: &StepPolicy) -> Duration {
+    let usable = policy.lease_seconds - policy.margin_seconds;
+    before + Duration::from_secs(u64::from(usable))
+}
+
+/// What the step is told.
+pub(crate) fn context(
+    shared: &Shared,
+    step: &RunnableStep,
+    row: &LedgerRow,
+    op: Op,
+    deadline: Duration,
+    recorder: Arc<dyn Recorder>,
+) -> StepCtx {
+    StepCtx::new(StepCtxParts {
+        saga: row.saga.clone(),
+        step: step.definition.name,
+        op,
+        policy: step.definition.policy,
+        deployment: shared.store.deployment(),
+        first_started: row.started.unwrap_or(Timestamp::from_micros(0)),
+        deadline,
+        clock: shared.clock.clone(),
+        objects: row.objects.clone(),
+        recorder,
+    })
+}
+
+/// Runs a step until its deadline. Nothing of it goes on afterwards.
+pub(crate) async fn bounded<T>(
+    shared: &Shared,
+    deadline: Duration,
+    step: impl Future<Output = Result<T, StepError>> + Send,
+) -> Result<T, StepError> {
+    let left = deadline.saturating_sub(shared.clock.monotonic());
+    let step = std::pin::pin!(AssertUnwindSafe(step).catch_unwind());
+    match select(step, shared.clock.sleep(left)).await {
+        Either::Left((Ok(result), _)) => result,
+        Either::Left((Err(_), _)) => Err(StepError::Bug("the step panicked".into())),
+        Either::Right(_) => Err(StepError::Unknown("no answer before the lease ran out".into())),
+    }
+}

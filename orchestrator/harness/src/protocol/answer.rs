@@ -1,0 +1,28 @@
+//! What a task is answered: short summaries, and errors that say what to look at.
+
+use amends_saga::{TaskError, TaskErrorKind};
+use amends_store::StoreError;
+use serde_json::{Value, json};
+
+pub(super) type Answer = Result<Value, TaskError>;
+
+pub(super) fn summary(step: &str, status: &str) -> Value {
+    json!({ "step": step, "status": status })
+}
+
+pub(super) fn refuse<T>(kind: TaskErrorKind, cause: impl Into<String>) -> Result<T, TaskError> {
+    Err(TaskError::new(kind, cause))
+}
+
+/// A store that failed before anything was asked of a provider.
+pub(super) fn before_effect(error: &StoreError) -> TaskError {
+    TaskError::new(TaskErrorKind::Transient, error.to_string())
+}
+
+/// A store that failed after the step answered: the effect may exist, and nothing says so but the lease.
+pub(super) fn after_effect(error: &StoreError) -> TaskError {
+    TaskError::new(
+        TaskErrorKind::Unknown,
+        format!("the result could not be recorded: {error}"),
+    )
+}

@@ -1,0 +1,68 @@
+//! Compensate of a step whose effect is in our own database: undo and record are one transaction.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use amends_saga::{Op, StepError, TaskPayload};
+use amends_store::{StoreError, Tx};
+
+use super::answer::{Answer, before_effect};
+use super::compensate::conclude;
+use super::execute_local::Failed;
+use super::undo_gate::{UndoGate, UndoPassed, undo_gate};
+use crate::attempt;
+use crate::erased::ErasedLocalStep;
+use crate::harness::Shared;
+use crate::recorder::NoRecorder;
+
+pub(super) fn run(
+    shared: &Shared,
+    tx: &mut dyn Tx,
+    passed: UndoPassed,
+    local: &dyn ErasedLocalStep,
+) -> Result<Answer, Failed> {
+    let UndoPassed { step, mut row } = passed;
+    let ctx = attempt::context(
+        shared,
+        &step,
+        &row,
+        Op::Compensate,
+        Duration::MAX,
+        Arc::new(NoRecorder),
+    );
+    let result = local.compensate(&ctx, tx, row.input.clone(), row.output.clone())?;
+    row.undo_attempts += 1;
+    // In our own database, what is not found is not there: there is no settle time to wait for.
+    let answer = conclude(&mut row, &Ok(result), Duration::ZERO, tx.now());
+    tx.put_ledger_row(&row)?;
+    Ok(answer)
+}
+
+/// Records why an undo failed that was rolled back.
+pub(super) async fn record_failure(shared: &Arc<Shared>, payload: TaskPayload, error: StepError) -> Answer {
+    let transaction = {
+        let shared = shared.clone();
+        shared
+            .store
+            .clone()
+            .transact(move |tx| record(&shared, tx, &payload, &error))
+            .await
+    };
+    transaction.unwrap_or_else(|error: StoreError| Err(before_effect(&error)))
+}
+
+fn record(
+    shared: &Shared,
+    tx: &mut dyn Tx,
+    payload: &TaskPayload,
+    error: &StepError,
+) -> Result<Answer, StoreError> {
+    let mut row = match undo_gate(shared, tx, payload)? {
+        UndoGate::Answer(answer) => return Ok(answer),
+        UndoGate::Pass(passed) => passed.row,
+    };
+    row.undo_attempts += 1;
+    let answer = conclude(&mut row, &Err(error.clone()), Duration::ZERO, tx.now());
+    tx.put_ledger_row(&row)?;
+    Ok(answer)
+}

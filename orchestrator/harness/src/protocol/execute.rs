@@ -1,0 +1,179 @@
+//! Execute: gate, lease, effect, record.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use amends_saga::{Op, StepError, TaskErrorKind as Kind, TaskPayload};
+use amends_store::{Lease, LeaseToken, LedgerRow, LedgerStatus, SagaLock, StoreError, Tx};
+use amends_types::Timestamp;
+use serde_json::Value;
+
+use super::answer::{Answer, after_effect, before_effect, refuse, summary};
+use super::execute_local::{self, Failed};
+use super::gate::{Gate, gate};
+use super::{Mode, commit};
+use crate::attempt::{self, Attempt};
+use crate::erased::{ErasedStep, Handler};
+use crate::harness::Shared;
+use crate::recorder::LedgerRecorder;
+
+/// What the first transaction of an execute came to.
+enum Begun {
+    Answer(Answer),
+    Attempt(Box<Attempt>, Arc<dyn ErasedStep>),
+}
+
+pub(crate) async fn execute(shared: &Arc<Shared>, payload: TaskPayload, mode: Mode) -> Answer {
+    // The instant before the lease is asked for: see `attempt::deadline`.
+    let before = shared.clock.monotonic();
+    let token = shared.entropy.next_u64();
+    let begun = {
+        let (shared, payload) = (shared.clone(), payload.clone());
+        shared
+            .store
+            .clone()
+            .transact(move |tx| begin(&shared, tx, &payload, mode, token))
+            .await
+    };
+    match begun {
+        Ok(Begun::Answer(answer)) => answer,
+        Ok(Begun::Attempt(attempt, step)) => {
+            let result = act(shared, &attempt, &*step, before).await;
+            record(shared, payload, token, result).await
+        }
+        Err(Failed::Store(error)) => Err(before_effect(&error)),
+        Err(Failed::Step(error)) => execute_local::record_failure(shared, payload, mode, error).await,
+    }
+}
+
+fn begin(
+    shared: &Shared,
+    tx: &mut dyn Tx,
+    payload: &TaskPayload,
+    mode: Mode,
+    token: LeaseToken,
+) -> Result<Begun, Failed> {
+    let passed = match gate(shared, tx, payload, mode)? {
+        Gate::Answer(answer) => return Ok(Begun::Answer(answer)),
+        Gate::Pass(passed) => *passed,
+    };
+    match passed.step.handler.clone() {
+        Handler::Local(local) => Ok(Begun::Answer(execute_local::run(shared, tx, passed, &*local)?)),
+        Handler::Provider(provider) => {
+            let mut row = passed.row;
+            let lease_seconds = u64::from(passed.step.definition.policy.lease_seconds);
+            let until = tx.now().plus(Duration::from_secs(lease_seconds));
+            row.lease = Some(Lease { token, until });
+            row.execute_until = Some(until);
+            row.attempts += 1;
+            tx.put_ledger_row(&row)?;
+            Ok(Begun::Attempt(
+                Box::new(Attempt {
+                    step: passed.step,
+                    row,
+                    token,
+                }),
+                provider,
+            ))
+        }
+    }
+}
+
+async fn act(
+    shared: &Arc<Shared>,
+    attempt: &Attempt,
+    step: &dyn ErasedStep,
+    before: Duration,
+) -> Result<Value, StepError> {
+    let Attempt {
+        step: runnable,
+        row,
+        token,
+    } = attempt;
+    let recorder = LedgerRecorder {
+        store: shared.store.clone(),
+        saga: row.saga.clone(),
+        step: runnable.definition.name,
+        token: *token,
+    };
+    let deadline = attempt::deadline(before, &runnable.definition.policy);
+    let ctx = attempt::context(shared, runnable, row, Op::Execute, deadline, Arc::new(recorder));
+    attempt::bounded(shared, deadline, step.execute(&ctx, row.input.clone())).await
+}
+
+async fn record(
+    shared: &Arc<Shared>,
+    payload: TaskPayload,
+    token: LeaseToken,
+    result: Result<Value, StepError>,
+) -> Answer {
+    let transaction = {
+        let shared = shared.clone();
+        shared
+            .store
+            .clone()
+            .transact(move |tx| record_result(&shared, tx, &payload, token, &result))
+            .await
+    };
+    transaction.unwrap_or_else(|error: StoreError| Err(after_effect(&error)))
+}
+
+fn record_result(
+    shared: &Shared,
+    tx: &mut dyn Tx,
+    payload: &TaskPayload,
+    token: LeaseToken,
+    result: &Result<Value, StepError>,
+) -> Result<Answer, StoreError> {
+    // The saga row is locked first, here as everywhere.
+    let saga = tx.saga(&payload.saga_id, SagaLock::Update)?;
+    let row = tx.ledger_row(&payload.saga_id, &payload.step)?;
+    let (Some(saga), Some(mut row)) = (saga, row) else {
+        return Ok(refuse(Kind::Bug, "the saga vanished while a step was under way"));
+    };
+    // Invariant: only the holder of the lease writes a result.
+    let Some(lease) = row.lease.filter(|lease| lease.token == token) else {
+        return Ok(refuse(
+            Kind::Unknown,
+            "the lease was lost before the result could be recorded",
+        ));
+    };
+    let now = tx.now();
+    row.lease = None;
+    row.execute_until = Some(now.min(lease.until));
+    match result {
+        Ok(output) => {
+            finish(&mut row, output.clone(), now);
+            tx.put_ledger_row(&row)?;
+            commit::try_commit(shared, tx, saga, &row)
+        }
+        Err(error) => {
+            fail(&mut row, error, now, now <= lease.until);
+            tx.put_ledger_row(&row)?;
+            Ok(Err(error.clone().into()))
+        }
+    }
+}
+
+/// The effect happened.
+pub(super) fn finish(row: &mut LedgerRow, output: Value, now: Timestamp) {
+    row.status = LedgerStatus::Done;
+    row.output = Some(output);
+    row.finished = Some(now);
+    row.reason = None;
+}
+
+/// The attempt failed. `refused` is written only when it is proven that nothing happened: the attempt says so
+/// within its own lease, and no earlier one is in doubt.
+pub(super) fn fail(row: &mut LedgerRow, error: &StepError, now: Timestamp, within_lease: bool) {
+    row.reason = Some(error.to_string());
+    row.in_doubt |= !within_lease || error.effect() == amends_saga::Effect::Possible;
+    if matches!(error, StepError::Rejected(_)) && !row.in_doubt {
+        row.status = LedgerStatus::Refused;
+        row.finished = Some(now);
+    }
+}
+
+pub(super) fn done(row: &LedgerRow) -> Answer {
+    Ok(summary(&row.step, "done"))
+}

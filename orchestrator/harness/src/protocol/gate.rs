@@ -1,0 +1,149 @@
+//! Whether an execute may begin.
+
+use amends_saga::{TaskErrorKind as Kind, TaskPayload};
+use amends_store::{LedgerRow, LedgerStatus, SagaLock, SagaRow, SagaState, StoreError, Tx};
+
+use super::Mode;
+use super::answer::{Answer, refuse, summary};
+use crate::Sources;
+use crate::harness::Shared;
+use crate::saga::RunnableStep;
+
+pub(super) enum Gate {
+    /// There is nothing to do but to answer this.
+    Answer(Answer),
+    /// The attempt may begin on this row, which is `started` and not leased.
+    Pass(Box<Passed>),
+}
+
+pub(super) struct Passed {
+    pub(super) saga: SagaRow,
+    pub(super) step: RunnableStep,
+    pub(super) row: LedgerRow,
+}
+
+pub(super) fn gate(
+    shared: &Shared,
+    tx: &mut dyn Tx,
+    payload: &TaskPayload,
+    mode: Mode,
+) -> Result<Gate, StoreError> {
+    // Invariant: an execute that begins holds this lock, so the saga cannot stop going forward in between (S9).
+    let Some(saga) = tx.saga(&payload.saga_id, SagaLock::Share)? else {
+        return Ok(Gate::Answer(refuse(Kind::Cancelled, "there is no such saga")));
+    };
+    let Some(step) = find_step(shared, &saga, &payload.step) else {
+        return Ok(Gate::Answer(unknown_step(&saga, &payload.step)));
+    };
+    let row = tx.ledger_row(&saga.id, step.definition.name)?;
+    if let Some(answer) = recorded(shared, &saga, &step, row.as_ref()) {
+        return Ok(Gate::Answer(answer));
+    }
+    if !may_go_forward(&saga, &step, mode) {
+        let cause = format!(
+            "the saga is {} and {} may not begin",
+            saga.state.name(),
+            step.definition.name
+        );
+        return Ok(Gate::Answer(refuse(Kind::Cancelled, cause)));
+    }
+    let rows = tx.ledger_rows(&saga.id)?;
+    let input = match (step.input)(&Sources::new(&saga, &rows)) {
+        Ok(input) => input,
+        Err(error) => return Ok(Gate::Answer(Err(error.into()))),
+    };
+    let mut row = match row {
+        None => fresh_row(&saga, &step),
+        Some(row) => match admit_again(row, tx.now(), &input) {
+            Ok(row) => row,
+            Err(answer) => return Ok(Gate::Answer(answer)),
+        },
+    };
+    row.input = input;
+    row.started.get_or_insert(tx.now());
+    Ok(Gate::Pass(Box::new(Passed { saga, step, row })))
+}
+
+pub(super) fn find_step(shared: &Shared, saga: &SagaRow, step: &str) -> Option<RunnableStep> {
+    shared.sagas.get(saga.saga.as_str())?.step(step).cloned()
+}
+
+pub(super) fn unknown_step(saga: &SagaRow, step: &str) -> Answer {
+    refuse(
+        Kind::Bug,
+        format!("this worker has no step {step:?} of the saga {:?}", saga.saga),
+    )
+}
+
+pub(super) fn fresh_row(saga: &SagaRow, step: &RunnableStep) -> LedgerRow {
+    let best_effort = !step.definition.policy.is_required();
+    LedgerRow::new(
+        saga.id.clone(),
+        step.definition.name,
+        step.position,
+        best_effort,
+        LedgerStatus::Started,
+    )
+}
+
+/// A recorded output is answered first, whatever the saga row says: a repeat must hear what the first one heard.
+///
+/// The commit point alone is answered with `Cancelled` when its output was recorded too late to commit the saga;
+/// otherwise a repeat of that attempt would end the execution in success and leave the saga to the sweeper.
+fn recorded(shared: &Shared, saga: &SagaRow, step: &RunnableStep, row: Option<&LedgerRow>) -> Option<Answer> {
+    let row = row.filter(|row| row.status == LedgerStatus::Done)?;
+    let definition = shared.sagas.get(saga.saga.as_str())?.definition();
+    if definition.is_commit_point(&row.step) && saga.state != SagaState::Committed {
+        return Some(refuse(
+            Kind::Cancelled,
+            "the step was done after the saga had stopped going forward",
+        ));
+    }
+    Some(Ok(summary(step.definition.name, "done")))
+}
+
+fn may_go_forward(saga: &SagaRow, step: &RunnableStep, mode: Mode) -> bool {
+    match mode {
+        Mode::Forward => saga.state == SagaState::Forward,
+        Mode::Owed => saga.state == SagaState::Committed && !step.definition.policy.is_required(),
+    }
+}
+
+/// Whether another attempt may begin on a row that exists and is not done.
+fn admit_again(
+    mut row: LedgerRow,
+    now: amends_types::Timestamp,
+    input: &serde_json::Value,
+) -> Result<LedgerRow, Answer> {
+    match row.status {
+        LedgerStatus::Started => {}
+        LedgerStatus::Refused => {
+            let reason = row.reason.unwrap_or_else(|| "the step was refused before".into());
+            return Err(refuse(Kind::Rejected, reason));
+        }
+        // Invariant: a tombstone forbids every later execute (S5).
+        LedgerStatus::Undoing | LedgerStatus::Undone | LedgerStatus::Parked => {
+            return Err(refuse(Kind::Cancelled, "the step was undone"));
+        }
+        LedgerStatus::Done => unreachable!("a recorded output was answered before"),
+    }
+    if row.input != *input {
+        return Err(refuse(Kind::Bug, "the step was begun with another input"));
+    }
+    end_expired_lease(&mut row, now)?;
+    Ok(row)
+}
+
+/// Takes a lease that ran out off the row, which is in doubt from then on; a live one is `Busy`.
+pub(super) fn end_expired_lease(row: &mut LedgerRow, now: amends_types::Timestamp) -> Result<(), Answer> {
+    let Some(lease) = row.lease else { return Ok(()) };
+    if now < lease.until {
+        return Err(refuse(
+            Kind::Busy,
+            format!("another attempt may act until {}", lease.until),
+        ));
+    }
+    row.lease = None;
+    row.in_doubt |= row.status == LedgerStatus::Started;
+    Ok(())
+}

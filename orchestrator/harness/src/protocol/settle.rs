@@ -1,0 +1,161 @@
+//! Settle: the verdict at the end of an unwind.
+//!
+//! It waits out live leases and settle times, parks every row that is still open, and writes the verdict in that same
+//! transaction. The verdict is computed from the ledger and never believed from an event.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use amends_saga::{TaskError, TaskErrorKind as Kind, TaskPayload};
+use amends_store::{LedgerRow, LedgerStatus, SagaLock, SagaRow, SagaState, StoreError, Tx, Undo};
+use amends_types::Timestamp;
+use serde_json::{Value, json};
+
+use super::answer::{Answer, before_effect, refuse};
+use super::gate::fresh_row;
+use super::undo_gate::{become_unwinder, bury};
+use crate::Saga;
+use crate::harness::Shared;
+use crate::saga::RunnableStep;
+
+pub(crate) async fn settle(shared: &Arc<Shared>, payload: TaskPayload) -> Answer {
+    let transaction = {
+        let shared = shared.clone();
+        shared
+            .store
+            .clone()
+            .transact(move |tx| settle_now(&shared, tx, &payload))
+            .await
+    };
+    transaction.unwrap_or_else(|error: StoreError| Err(before_effect(&error)))
+}
+
+fn settle_now(shared: &Shared, tx: &mut dyn Tx, payload: &TaskPayload) -> Result<Answer, StoreError> {
+    let Some(saga) = tx.saga(&payload.saga_id, SagaLock::Update)? else {
+        return Ok(refuse(Kind::Bug, "there is no such saga"));
+    };
+    if matches!(saga.state, SagaState::Compensated | SagaState::Stuck) {
+        let rows = tx.ledger_rows(&saga.id)?;
+        return Ok(Ok(verdict(&saga, &rows)));
+    }
+    let mut saga = match become_unwinder(tx, saga, payload)? {
+        Ok(saga) => saga,
+        Err(Err(error)) if error.kind == Kind::Superseded => {
+            return Ok(refuse(
+                Kind::Busy,
+                "the execution that unwinds this saga has not settled it yet",
+            ));
+        }
+        Err(answer) => return Ok(answer),
+    };
+    let Some(runnable) = shared.sagas.get(saga.saga.as_str()) else {
+        return Ok(refuse(
+            Kind::Bug,
+            format!("this worker has no saga {:?}", saga.saga),
+        ));
+    };
+    let rows = match close_rows(tx, &saga, runnable)? {
+        Ok(rows) => rows,
+        Err(busy) => return Ok(Err(busy)),
+    };
+    let stuck = rows
+        .iter()
+        .any(|row| !row.best_effort && row.status == LedgerStatus::Parked);
+    let state = if stuck {
+        SagaState::Stuck
+    } else {
+        SagaState::Compensated
+    };
+    saga.end(state, tx.now());
+    tx.update_saga(&saga)?;
+    Ok(Ok(verdict(&saga, &rows)))
+}
+
+/// Brings every row to undone or parked; `Busy` when one must be waited for, and then nothing is changed.
+fn close_rows(
+    tx: &mut dyn Tx,
+    saga: &SagaRow,
+    runnable: &Saga,
+) -> Result<Result<Vec<LedgerRow>, TaskError>, StoreError> {
+    let now = tx.now();
+    let mut rows = Vec::with_capacity(runnable.steps().len());
+    for step in runnable.steps() {
+        let row = tx.ledger_row(&saga.id, step.definition.name)?;
+        match closed(row, saga, step, now) {
+            Ok(row) => rows.push(row),
+            Err(busy) => return Ok(Err(busy)),
+        }
+    }
+    for row in &rows {
+        tx.put_ledger_row(row)?;
+    }
+    Ok(Ok(rows))
+}
+
+fn closed(
+    row: Option<LedgerRow>,
+    saga: &SagaRow,
+    step: &RunnableStep,
+    now: Timestamp,
+) -> Result<LedgerRow, TaskError> {
+    let Some(mut row) = row else {
+        let mut row = fresh_row(saga, step);
+        bury(&mut row, Undo::NeverStarted, now);
+        return Ok(row);
+    };
+    if let Some(lease) = row.lease.filter(|lease| now < lease.until) {
+        let cause = format!("{} may be acted on until {}", row.step, lease.until);
+        return Err(TaskError::new(Kind::Busy, cause));
+    }
+    match row.status {
+        LedgerStatus::Undone | LedgerStatus::Parked => return Ok(row),
+        LedgerStatus::Refused => {
+            bury(&mut row, Undo::WasRefused, now);
+            return Ok(row);
+        }
+        LedgerStatus::Done => {}
+        // What may still be under way at the provider is waited for, so that the residual is what a person will find.
+        LedgerStatus::Started | LedgerStatus::Undoing => {
+            let settle = Duration::from_secs(u64::from(step.definition.policy.settle_seconds));
+            let quiet = row.execute_until.map_or(now, |until| until.plus(settle));
+            if now < quiet {
+                let cause = format!("{} may still change at the provider until {quiet}", row.step);
+                return Err(TaskError::new(Kind::Busy, cause));
+            }
+        }
+    }
+    park(&mut row, now);
+    Ok(row)
+}
+
+fn park(row: &mut LedgerRow, now: Timestamp) {
+    row.in_doubt |= row.lease.take().is_some() && row.status == LedgerStatus::Started;
+    row.status = LedgerStatus::Parked;
+    row.settled = Some(now);
+    row.undo_reason
+        .get_or_insert_with(|| "its compensation gave up without an answer".into());
+}
+
+/// The verdict as the Fail state shows it: a name, and short JSON for a person.
+fn verdict(saga: &SagaRow, rows: &[LedgerRow]) -> Value {
+    let error = if saga.state == SagaState::Stuck {
+        "Saga.Stuck"
+    } else {
+        "Saga.Compensated"
+    };
+    let steps = |wanted: LedgerStatus| -> Vec<&str> {
+        rows.iter()
+            .filter(|row| row.status == wanted)
+            .map(|row| row.step.as_str())
+            .collect()
+    };
+    let reason = saga.reason.as_deref().unwrap_or("unwound");
+    let reason = &reason[..reason.floor_char_boundary(TaskError::MAX_CAUSE_BYTES / 2)];
+    let cause = json!({
+        "saga": saga.id,
+        "reason": reason,
+        "undone": steps(LedgerStatus::Undone),
+        "parked": steps(LedgerStatus::Parked),
+    });
+    json!({ "error": error, "cause": cause.to_string() })
+}
