@@ -1,0 +1,28 @@
+//! `Catch`: which errors lead to which state, and where in the input the error is put.
+
+use crate::error_name::ErrorName;
+use crate::machine::StateIndex;
+use crate::reader::Reader;
+use crate::state::{Names, ResultPath};
+
+/// One entry of `Catch`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Catcher {
+    /// The errors that it is for.
+    pub errors: Vec<ErrorName>,
+    /// Where the error output goes in the state's input.
+    pub result_path: ResultPath,
+    /// The state that handles them.
+    pub next: StateIndex,
+}
+
+impl Catcher {
+    pub(crate) fn read(reader: &Reader<'_>, names: &Names) -> Option<Self> {
+        reader.unsupported("Assign", "'Assign'");
+        Some(Self {
+            errors: reader.error_names(),
+            result_path: ResultPath::read(reader),
+            next: names.target(reader, "Next", true)?,
+        })
+    }
+}

@@ -1,0 +1,116 @@
+//! What is wrong with a definition, in the shape of ValidateStateMachineDefinition's diagnostics.
+
+use std::fmt;
+
+use serde::ser::SerializeStruct;
+use serde::{Serialize, Serializer};
+
+/// What kind of fault a definition has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum DiagnosticCode {
+    /// It is not JSON.
+    InvalidJsonDescription,
+    /// A field is missing, unknown, or has a value that it must not have.
+    SchemaValidationFailed,
+    /// A transition leads nowhere, or nothing leads to a state.
+    MissingTransitionTarget,
+    /// Step Functions accepts it and this engine does not, yet.
+    NotSupportedYet,
+}
+
+impl DiagnosticCode {
+    /// The name that Step Functions uses.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::InvalidJsonDescription => "INVALID_JSON_DESCRIPTION",
+            Self::SchemaValidationFailed => "SCHEMA_VALIDATION_FAILED",
+            Self::MissingTransitionTarget => "MISSING_TRANSITION_TARGET",
+            Self::NotSupportedYet => "NOT_SUPPORTED_YET",
+        }
+    }
+}
+
+/// One fault of a definition.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Diagnostic {
+    /// What kind of fault.
+    pub code: DiagnosticCode,
+    /// Where: a JSON pointer such as `/States/charge/Next`, where there is a place to point to.
+    pub location: Option<String>,
+    /// What a person should know.
+    pub message: String,
+}
+
+/// As it appears in the message of Step Functions' `InvalidDefinition`.
+impl fmt::Display for Diagnostic {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.code.as_str(), self.message)?;
+        match &self.location {
+            Some(location) => write!(f, " at {location}"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl Serialize for Diagnostic {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let fields = if self.location.is_some() { 4 } else { 3 };
+        let mut object = serializer.serialize_struct("Diagnostic", fields)?;
+        object.serialize_field("severity", "ERROR")?;
+        object.serialize_field("code", self.code.as_str())?;
+        match &self.location {
+            Some(location) => object.serialize_field("location", location)?,
+            None => object.skip_field("location")?,
+        }
+        object.serialize_field("message", &self.message)?;
+        object.end()
+    }
+}
+
+/// Why a definition was refused: everything that is wrong with it, never empty.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{}", .diagnostics.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "))]
+pub struct DefinitionError {
+    diagnostics: Vec<Diagnostic>,
+}
+
+impl DefinitionError {
+    pub(crate) fn new(diagnostics: Vec<Diagnostic>) -> Self {
+        Self { diagnostics }
+    }
+
+    /// Every fault, in the order in which the definition has them.
+    pub fn diagnostics(&self) -> &[Diagnostic] {
+        &self.diagnostics
+    }
+
+    /// Whether the definition is a good one of which this engine does not understand a part yet.
+    pub fn is_not_supported_yet(&self) -> bool {
+        self.diagnostics
+            .iter()
+            .all(|each| each.code == DiagnosticCode::NotSupportedYet)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_diagnostic_reads_and_serialises_as_step_functions_writes_it() {
+        let fault = Diagnostic {
+            code: DiagnosticCode::SchemaValidationFailed,
+            location: Some("/".to_owned()),
+            message: "These fields are required: [StartAt]".to_owned(),
+        };
+        assert_eq!(
+            fault.to_string(),
+            "SCHEMA_VALIDATION_FAILED: These fields are required: [StartAt] at /"
+        );
+        assert_eq!(
+            serde_json::to_value(&fault).unwrap(),
+            serde_json::json!({"severity": "ERROR", "code": "SCHEMA_VALIDATION_FAILED", "location": "/",
+                "message": "These fields are required: [StartAt]"})
+        );
+    }
+}

@@ -1,0 +1,174 @@
+//! A state machine: its states, where it starts, and how long it may run.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use crate::diagnostic::{DefinitionError, DiagnosticCode};
+use crate::json_text;
+use crate::reader::{Findings, Reader};
+use crate::state::{Names, State};
+
+/// A state's place in its machine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct StateIndex(pub(crate) u32);
+
+/// A parsed definition, free of errors.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StateMachine {
+    states: Vec<State>,
+    start: StateIndex,
+    timeout_seconds: Option<u32>,
+}
+
+impl StateMachine {
+    /// Reads a definition.
+    ///
+    /// # Errors
+    /// [`DefinitionError`] with everything that is wrong with it.
+    pub fn parse(text: &str) -> Result<Self, DefinitionError> {
+        Self::from_value(&json_text::read(text)?)
+    }
+
+    /// Reads a definition that is JSON already.
+    ///
+    /// # Errors
+    /// [`DefinitionError`] with everything that is wrong with it.
+    pub fn from_value(definition: &Value) -> Result<Self, DefinitionError> {
+        let Some(object) = definition.as_object() else {
+            return Err(json_text::not_an_object());
+        };
+        let findings = Findings::default();
+        let machine = read(&Reader::new(object, "/".to_owned(), &findings), &findings);
+        let found = findings.into_vec();
+        match machine {
+            Some(machine) if found.is_empty() => Ok(machine),
+            _ => Err(DefinitionError::new(found)),
+        }
+    }
+
+    /// The state in which executions start.
+    pub fn start(&self) -> StateIndex {
+        self.start
+    }
+
+    /// The state at that place.
+    ///
+    /// # Panics
+    /// If the index is another machine's, and past the end of this one.
+    pub fn state(&self, index: StateIndex) -> &State {
+        &self.states[index.0 as usize]
+    }
+
+    /// All states, by name.
+    pub fn states(&self) -> &[State] {
+        &self.states
+    }
+
+    /// The place of the state with that name.
+    pub fn index_of(&self, name: &str) -> Option<StateIndex> {
+        let position = self
+            .states
+            .binary_search_by(|state| state.name.as_ref().cmp(name))
+            .ok()?;
+        u32::try_from(position).ok().map(StateIndex)
+    }
+
+    /// The machine's own `TimeoutSeconds`.
+    pub fn timeout_seconds(&self) -> Option<u32> {
+        self.timeout_seconds
+    }
+}
+
+fn read(reader: &Reader<'_>, findings: &Findings) -> Option<StateMachine> {
+    require(reader, &["States", "StartAt"]);
+    reader.take("Comment");
+    reader.string("Version");
+    let timeout_seconds = reader.seconds("TimeoutSeconds", 1);
+    let is_jsonata = uses_jsonata(reader);
+    let start_at = reader.string("StartAt");
+    let states = reader.object("States")?;
+    reader.finish();
+    if states.is_empty() {
+        reader.error_at("States", "Value cannot be empty");
+        return None;
+    }
+    let names: Names = Names::new(states.keys());
+    let start = start_at.and_then(|name| names.find(reader, "StartAt", name, "StartAt"));
+    let mut read = Vec::with_capacity(states.len());
+    for (name, value) in states {
+        let Some(child) = reader.child(value, &format!("States/{name}")) else {
+            continue;
+        };
+        if is_jsonata && child.take("QueryLanguage").and_then(Value::as_str) == Some("JSONPath") {
+            child.error("'QueryLanguage' can not be 'JSONPath' if set to 'JSONata' for whole state machine");
+        }
+        if name.chars().count() > MAX_NAME_CHARS {
+            child.error(&format!(
+                "State names must be at most {MAX_NAME_CHARS} characters"
+            ));
+        }
+        read.extend(State::read(&child, Arc::from(name.as_str()), &names, is_jsonata));
+    }
+    let complete = read.len() == states.len();
+    let machine = StateMachine {
+        states: read,
+        start: start?,
+        timeout_seconds,
+    };
+    if complete {
+        report_unreachable(&machine, findings);
+    }
+    complete.then_some(machine)
+}
+
+/// The longest name of a state.
+const MAX_NAME_CHARS: usize = 80;
+
+/// Notes the required fields that are missing, in one diagnostic as Step Functions does.
+pub(crate) fn require(reader: &Reader<'_>, fields: &[&str]) {
+    let missing: Vec<_> = fields
+        .iter()
+        .copied()
+        .filter(|field| !reader.has(field))
+        .collect();
+    if !missing.is_empty() {
+        reader.error(&format!("These fields are required: [{}]", missing.join(", ")));
+    }
+}
+
+/// Whether the machine as a whole is written in JSONata; noted as not supported yet by its states.
+fn uses_jsonata(reader: &Reader<'_>) -> bool {
+    match reader.string("QueryLanguage") {
+        Some("JSONata") => {
+            reader.not_supported_yet("QueryLanguage", "JSONata is");
+            true
+        }
+        None | Some("JSONPath") => false,
+        Some(_) => {
+            reader.error_at("QueryLanguage", "Value must be one of: [JSONPath, JSONata]");
+            false
+        }
+    }
+}
+
+fn report_unreachable(machine: &StateMachine, findings: &Findings) {
+    let mut reached = HashSet::from([machine.start]);
+    let mut open = vec![machine.start];
+    while let Some(index) = open.pop() {
+        for target in machine.state(index).targets() {
+            if reached.insert(target) {
+                open.push(target);
+            }
+        }
+    }
+    for (position, state) in machine.states.iter().enumerate() {
+        let is_reached = u32::try_from(position).is_ok_and(|index| reached.contains(&StateIndex(index)));
+        if !is_reached {
+            let message = format!("State \"{}\" is not reachable.", state.name);
+            let location = format!("/States/{}", state.name);
+            findings.add(DiagnosticCode::MissingTransitionTarget, &location, message);
+        }
+    }
+}

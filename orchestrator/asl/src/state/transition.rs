@@ -1,0 +1,87 @@
+//! `Next` and `End`: names of states, resolved to places while parsing.
+
+use std::collections::HashMap;
+
+use crate::machine::StateIndex;
+use crate::reader::Reader;
+
+/// Where execution goes after a state.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Transition {
+    /// To that state.
+    Next(StateIndex),
+    /// Nowhere: the execution has succeeded.
+    End,
+}
+
+impl Transition {
+    /// The next state, if there is one.
+    pub fn target(self) -> Option<StateIndex> {
+        match self {
+            Self::Next(index) => Some(index),
+            Self::End => None,
+        }
+    }
+
+    pub(crate) fn read(reader: &Reader<'_>, names: &Names) -> Option<Self> {
+        let end = reader.boolean("End").unwrap_or(false);
+        match (reader.has("Next"), end) {
+            (true, false) => names.target(reader, "Next", true).map(Self::Next),
+            (false, true) => {
+                reader.take("Next");
+                Some(Self::End)
+            }
+            (true, true) | (false, false) => {
+                reader.take("Next");
+                reader.error("Exactly one of these fields is required: [Next, End]");
+                None
+            }
+        }
+    }
+}
+
+/// The places of all states of a machine.
+pub(crate) struct Names(HashMap<String, StateIndex>);
+
+impl Names {
+    /// States are placed in the order of `names`.
+    pub(crate) fn new<'a>(names: impl Iterator<Item = &'a String>) -> Self {
+        Self(
+            (0..)
+                .map(StateIndex)
+                .zip(names)
+                .map(|(index, name)| (name.clone(), index))
+                .collect(),
+        )
+    }
+
+    /// The place that a field names; notes it if the field is missing though required, or names no state.
+    pub(crate) fn target(
+        &self,
+        reader: &Reader<'_>,
+        field: &'static str,
+        required: bool,
+    ) -> Option<StateIndex> {
+        let Some(name) = reader.string(field) else {
+            if required && !reader.has(field) {
+                reader.error(&format!("These fields are required: [{field}]"));
+            }
+            return None;
+        };
+        self.find(reader, field, name, field)
+    }
+
+    pub(crate) fn find(
+        &self,
+        reader: &Reader<'_>,
+        field: &str,
+        name: &str,
+        kind: &str,
+    ) -> Option<StateIndex> {
+        let found = self.0.get(name).copied();
+        if found.is_none() {
+            reader.missing_target(field, format!("Missing '{kind}' target: {name}"));
+        }
+        found
+    }
+}
