@@ -1,0 +1,39 @@
+//! The list of all checks. One that is missing here is dead code, and does not pass clippy.
+
+use crate::Check;
+use crate::checks::*;
+
+/// Every check.
+pub static CHECKS: &[Check] = &[
+    arrows::CHECK,
+    clock_and_randomness::CHECK,
+    declared_files::CHECK,
+    deterministic_path::CHECK,
+    document_size::CHECK,
+    file_names::CHECK,
+    file_size::CHECK,
+    formatting::CHECK,
+    function_size::CHECK,
+    ignored_tests::CHECK,
+    leftovers::CHECK,
+    links::CHECK,
+    lints::CHECK,
+    locked_versions::CHECK,
+    machine_paths::CHECK,
+    module_files::CHECK,
+    module_headers::CHECK,
+    top_level::CHECK,
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn checks_are_known_by_the_names_of_their_files() {
+        for check in CHECKS {
+            let path = format!("{}/src/checks/{}.rs", env!("CARGO_MANIFEST_DIR"), check.name);
+            assert!(std::path::Path::new(&path).exists(), "there is no {path}");
+        }
+    }
+}
