@@ -47,6 +47,7 @@ pub(crate) fn context(
         first_started: row.started.unwrap_or(Timestamp::from_micros(0)),
         deadline,
         clock: shared.clock.clone(),
+        effect_possible: row.in_doubt || row.output.is_some(),
         objects: row.objects.clone(),
         recorder,
     })

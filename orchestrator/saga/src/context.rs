@@ -31,6 +31,8 @@ pub struct StepCtxParts {
     pub deadline: Duration,
     /// The clock of this process.
     pub clock: Arc<dyn Clock>,
+    /// Whether an earlier attempt had the effect, or may have had it.
+    pub effect_possible: bool,
     /// The provider's objects that earlier attempts recorded.
     pub objects: std::collections::BTreeMap<String, String>,
     /// Where this attempt records its own.
@@ -80,6 +82,12 @@ impl StepCtx {
             ));
         }
         Ok(limit)
+    }
+
+    /// Whether an earlier attempt had the effect, or may have had it. In a compensation, `false` means that every
+    /// attempt ended with the proof that nothing happened.
+    pub const fn effect_possible(&self) -> bool {
+        self.parts.effect_possible
     }
 
     /// The id of the provider's object `kind`, if an attempt recorded one.

@@ -1,0 +1,141 @@
+//! `charge`: takes the frozen total, once. Undone, nothing is taken on balance.
+//!
+//! The payment object is made first, without effect, and its id is recorded before money can move. So an undo never
+//! searches: without a recorded id nothing was captured and nothing can be, and with one it drives that object to a
+//! final state in which no late capture succeeds.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use amends_adapters::Call;
+use amends_adapters::payment::{Payment, PaymentId, PaymentMethod, PaymentRequest, Reversed};
+use amends_saga::{Backoff, Compensated, SagaStep, StepCtx, StepError, StepPolicy};
+use amends_types::{Money, Personal};
+use serde::{Deserialize, Serialize};
+
+use crate::provider_error;
+
+/// The kind of object that the ledger row remembers.
+const PAYMENT: &str = "payment";
+
+/// The step.
+pub struct Charge {
+    provider: Arc<dyn Payment>,
+}
+
+/// What to take, and from where.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChargeInput {
+    /// The frozen total.
+    pub amount: Money,
+    /// The payment provider's token.
+    pub payment_method: Personal<String>,
+}
+
+/// What was taken.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChargeOutput {
+    /// The provider's payment; none for an order that costs nothing.
+    pub payment: Option<PaymentId>,
+    /// How much.
+    pub captured: Money,
+}
+
+impl Charge {
+    /// A step that charges through `provider`.
+    ///
+    /// # Panics
+    /// When the provider settles later than the step's policy waits.
+    pub fn new(provider: Arc<dyn Payment>) -> Self {
+        assert!(
+            provider.contract().settle_seconds <= Self::POLICY.settle_seconds,
+            "charge must wait longer"
+        );
+        Self { provider }
+    }
+
+    fn call(&self, ctx: &StepCtx, purpose: &str) -> Result<Call, StepError> {
+        Ok(Call {
+            key: ctx.key(purpose),
+            limit: self.limit(ctx)?,
+        })
+    }
+
+    fn limit(&self, ctx: &StepCtx) -> Result<Duration, StepError> {
+        Ok(ctx.call_limit()?.min(self.provider.contract().call_limit()))
+    }
+
+    async fn payment(&self, ctx: &StepCtx, input: ChargeInput) -> Result<PaymentId, StepError> {
+        if let Some(id) = ctx.object(PAYMENT) {
+            return Ok(PaymentId::new(id));
+        }
+        let request = PaymentRequest {
+            reference: ctx.saga().to_string(),
+            amount: input.amount,
+            payment_method: PaymentMethod::new(input.payment_method.expose()),
+        };
+        let prepared = self.provider.prepare(&self.call(ctx, "prepare")?, &request).await;
+        let id = prepared.map_err(|error| provider_error::of_preparation(&error))?;
+        // Invariant: no money moves before the id of the payment is durable.
+        ctx.record_object(PAYMENT, id.as_str()).await?;
+        Ok(id)
+    }
+}
+
+impl SagaStep for Charge {
+    const NAME: &'static str = "charge";
+    const COMPENSATION: &'static str = "refund";
+    /// Waits minutes for a provider that is down, because the customer would rather pay late than order again.
+    const POLICY: StepPolicy = StepPolicy {
+        calls: 2,
+        retries: Backoff {
+            interval_seconds: 1,
+            rate_tenths: 20,
+            max_delay_seconds: 60,
+            attempts: 10,
+        },
+        ..StepPolicy::REQUIRED
+    };
+    type Input = ChargeInput;
+    type Output = ChargeOutput;
+
+    async fn execute(&self, ctx: &StepCtx, input: ChargeInput) -> Result<ChargeOutput, StepError> {
+        let amount = input.amount;
+        if amount.minor == 0 {
+            return Ok(ChargeOutput {
+                payment: None,
+                captured: amount,
+            });
+        }
+        let payment = self.payment(ctx, input).await?;
+        let captured = self
+            .provider
+            .capture(&self.call(ctx, "capture")?, &payment, amount)
+            .await;
+        let captured = captured.map_err(|error| provider_error::of_effect(&error))?;
+        Ok(ChargeOutput {
+            payment: Some(payment),
+            captured: captured.amount,
+        })
+    }
+
+    async fn compensate(
+        &self,
+        ctx: &StepCtx,
+        _: ChargeInput,
+        _: Option<ChargeOutput>,
+    ) -> Result<Compensated, StepError> {
+        // The ledger keeps the id even when the attempt that captured never answered.
+        let Some(id) = ctx.object(PAYMENT) else {
+            return Ok(Compensated::NothingHappened);
+        };
+        let reversed = self
+            .provider
+            .reverse(&self.call(ctx, "reverse")?, &PaymentId::new(id))
+            .await;
+        match reversed.map_err(|error| provider_error::of_effect(&error))? {
+            Reversed::Canceled => Ok(Compensated::NothingHappened),
+            Reversed::Refunded { .. } | Reversed::AlreadyReversed => Ok(Compensated::Undone),
+        }
+    }
+}
