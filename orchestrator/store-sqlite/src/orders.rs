@@ -1,0 +1,101 @@
+//! Orders.
+
+use amends_store::{Customer, OrderRow, OrderStatus, OrdersTx, StoreError};
+use amends_types::{Money, Personal, SagaId, Sha256Hex};
+use rusqlite::params;
+use serde::Serialize;
+
+use crate::columns::{Columns, Stored};
+use crate::tx::{SqliteTx, refused};
+
+pub(crate) const SELECT: &str = "
+    SELECT id, status, currency, total_minor, total_currency, created, body_sha256, customer_id, customer_email,
+           customer_phone, payment_method, priced, lines
+    FROM orders WHERE id = ?1";
+
+pub(crate) const INSERT: &str = "
+    INSERT INTO orders (id, status, currency, total_minor, total_currency, created, body_sha256, customer_id,
+                        customer_email, customer_phone, payment_method, priced, lines)
+    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
+    ON CONFLICT (id) DO NOTHING";
+
+pub(crate) const UPDATE: &str =
+    "UPDATE orders SET status = ?2, total_minor = ?3, total_currency = ?4, priced = ?5 WHERE id = ?1";
+
+impl Stored for OrderRow {
+    const TABLE: &'static str = "orders";
+    const KEYS: usize = 1;
+
+    fn read(columns: &mut Columns<'_>) -> Result<Self, StoreError> {
+        Ok(Self {
+            id: columns.parse(|text| text.parse().ok())?,
+            status: columns.parse(OrderStatus::from_name)?,
+            currency: columns.parse(|text| text.parse().ok())?,
+            total: read_total(columns)?,
+            created: columns.time()?,
+            body_sha256: columns.take().map(Sha256Hex::from_stored)?,
+            customer: Customer {
+                id: columns.take()?,
+                email: columns.take().map(Personal::new)?,
+                phone: columns.take::<Option<String>>()?.map(Personal::new),
+            },
+            payment_method: columns.take().map(Personal::new)?,
+            priced: columns.json()?,
+            lines: columns.json()?,
+        })
+    }
+}
+
+fn read_total(columns: &mut Columns<'_>) -> Result<Option<Money>, StoreError> {
+    let minor: Option<i64> = columns.take()?;
+    let currency = columns.parse_option(|text| text.parse().ok())?;
+    Ok(minor
+        .zip(currency)
+        .map(|(minor, currency)| Money { minor, currency }))
+}
+
+impl OrdersTx for SqliteTx<'_> {
+    fn order(&mut self, id: &SagaId) -> Result<Option<OrderRow>, StoreError> {
+        self.one(SELECT, (id.as_str(),))
+    }
+
+    fn insert_order(&mut self, row: &OrderRow) -> Result<(), StoreError> {
+        let values = params![
+            row.id.as_str(),
+            row.status.name(),
+            row.currency.code(),
+            row.total.map(|total| total.minor),
+            row.total.map(|total| total.currency.code()),
+            row.created.as_micros(),
+            row.body_sha256.as_str(),
+            row.customer.id,
+            row.customer.email.expose(),
+            row.customer.phone.as_ref().map(Personal::expose),
+            row.payment_method.expose(),
+            json(&row.priced),
+            json(&row.lines),
+        ];
+        match self.change(INSERT, values)? {
+            0 => Err(refused("order", row.id.as_str(), "is there already")),
+            _ => Ok(()),
+        }
+    }
+
+    fn update_order(&mut self, row: &OrderRow) -> Result<(), StoreError> {
+        let values = params![
+            row.id.as_str(),
+            row.status.name(),
+            row.total.map(|total| total.minor),
+            row.total.map(|total| total.currency.code()),
+            json(&row.priced),
+        ];
+        match self.change(UPDATE, values)? {
+            0 => Err(refused("order", row.id.as_str(), "is not there")),
+            _ => Ok(()),
+        }
+    }
+}
+
+fn json<T: Serialize>(lines: &[T]) -> String {
+    serde_json::to_string(lines).expect("lines are plain data")
+}

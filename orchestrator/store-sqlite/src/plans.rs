@@ -1,0 +1,1 @@
+//! Nothing scans: how SQLite finds the rows of each statement, at a million sagas as at ten.

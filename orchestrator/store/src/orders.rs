@@ -1,0 +1,118 @@
+//! Orders: what was asked for, and what it was frozen to.
+
+use amends_types::{Currency, Money, Personal, SagaId, Sha256Hex, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use crate::StoreError;
+
+/// Who ordered. Everything but the id is personal and can be erased.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Customer {
+    /// The order service's id of the customer.
+    pub id: String,
+    /// Where the confirmation goes.
+    pub email: Personal<String>,
+    /// A telephone number for text messages.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub phone: Option<Personal<String>>,
+}
+
+/// A line as it was asked for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OrderLine {
+    /// The product.
+    pub sku: String,
+    /// How many.
+    pub quantity: u32,
+}
+
+/// A line as it was accepted, at the catalogue's price.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PricedLine {
+    /// The product.
+    pub sku: String,
+    /// How many.
+    pub quantity: u32,
+    /// The price of one, in minor units of the order's currency.
+    pub unit_price_minor: i64,
+}
+
+/// What became of the order itself (what became of its saga is in the saga row).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OrderStatus {
+    /// It arrived.
+    Received,
+    /// Its lines, prices and total are frozen.
+    Accepted,
+    /// It was undone. The row stays.
+    Cancelled,
+}
+
+impl OrderStatus {
+    /// All statuses.
+    pub const ALL: [Self; 3] = [Self::Received, Self::Accepted, Self::Cancelled];
+
+    /// The name under which it is stored.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Received => "received",
+            Self::Accepted => "accepted",
+            Self::Cancelled => "cancelled",
+        }
+    }
+
+    /// The status of this name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|status| status.name() == name)
+    }
+}
+
+/// One order.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OrderRow {
+    /// The order's id, which is its saga's.
+    pub id: SagaId,
+    /// The fingerprint of the order as it arrived; a repeat must have the same.
+    pub body_sha256: Sha256Hex,
+    /// Who ordered.
+    pub customer: Customer,
+    /// The currency of all its lines.
+    pub currency: Currency,
+    /// What was asked for.
+    pub lines: Vec<OrderLine>,
+    /// The payment provider's token.
+    pub payment_method: Personal<String>,
+    /// What became of it.
+    pub status: OrderStatus,
+    /// The frozen lines; empty until accepted.
+    pub priced: Vec<PricedLine>,
+    /// The frozen total.
+    pub total: Option<Money>,
+    /// When it arrived.
+    pub created: Timestamp,
+}
+
+/// Orders in a transaction.
+pub trait OrdersTx {
+    /// The order of this id.
+    ///
+    /// # Errors
+    /// When the store fails.
+    fn order(&mut self, id: &SagaId) -> Result<Option<OrderRow>, StoreError>;
+
+    /// Adds an order.
+    ///
+    /// # Errors
+    /// [`StoreError::Constraint`] when there is one of this id.
+    fn insert_order(&mut self, row: &OrderRow) -> Result<(), StoreError>;
+
+    /// Changes what became of an order: status, frozen lines and total. What was asked for never changes.
+    ///
+    /// # Errors
+    /// [`StoreError::Constraint`] when there is none of this id.
+    fn update_order(&mut self, row: &OrderRow) -> Result<(), StoreError>;
+}

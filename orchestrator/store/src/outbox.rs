@@ -1,0 +1,44 @@
+//! The outbox: sagas that must become executions, and have not yet.
+//!
+//! A row is written in the transaction that creates the saga, and deleted after StartExecution answered. Between the
+//! two, StartExecution may run any number of times; the execution's name makes it one.
+
+use amends_types::{RunName, SagaId, Timestamp};
+
+use crate::StoreError;
+
+/// An execution that must be started.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OutboxRow {
+    /// The execution's name.
+    pub run: RunName,
+    /// The state machine's name.
+    pub machine: String,
+    /// The saga that it runs.
+    pub saga: SagaId,
+    /// The execution's input, as JSON text.
+    pub input: String,
+    /// When the row was written.
+    pub created: Timestamp,
+}
+
+/// The outbox in a transaction.
+pub trait OutboxTx {
+    /// Adds a row.
+    ///
+    /// # Errors
+    /// [`StoreError::Constraint`] when there is one for this machine and run.
+    fn insert_outbox(&mut self, row: &OutboxRow) -> Result<(), StoreError>;
+
+    /// Removes a row, if it is there.
+    ///
+    /// # Errors
+    /// When the store fails.
+    fn delete_outbox(&mut self, machine: &str, run: &RunName) -> Result<(), StoreError>;
+
+    /// The oldest rows, at most `limit`.
+    ///
+    /// # Errors
+    /// When the store fails.
+    fn outbox(&mut self, limit: usize) -> Result<Vec<OutboxRow>, StoreError>;
+}

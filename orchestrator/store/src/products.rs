@@ -1,0 +1,81 @@
+//! Products: the catalogue's prices, and what is free in stock.
+//!
+//! `free` is the only counter. What is reserved and what is sold follow from the reservations and the verdicts of
+//! their sagas, so that there is nothing to drift: free + reserved + sold = stocked.
+
+use amends_types::Money;
+
+use crate::StoreError;
+
+/// One product.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProductRow {
+    /// The stock-keeping unit.
+    pub sku: String,
+    /// The name that people read.
+    pub name: String,
+    /// The price of one.
+    pub price: Money,
+    /// How many there were when the product was added.
+    pub stocked: u64,
+    /// How many nobody holds.
+    pub free: u64,
+}
+
+/// The most of one product that there can be: what a signed 64-bit column holds.
+pub const MAX_STOCK: u64 = i64::MAX.cast_unsigned();
+
+impl ProductRow {
+    /// Refuses a row that no store keeps. For implementations of [`ProductsTx`].
+    ///
+    /// # Errors
+    /// [`StoreError::Constraint`] when more is free than was stocked, or more was stocked than [`MAX_STOCK`].
+    pub fn check(&self) -> Result<(), StoreError> {
+        if self.free <= self.stocked && self.stocked <= MAX_STOCK {
+            return Ok(());
+        }
+        let (sku, free, stocked) = (&self.sku, self.free, self.stocked);
+        Err(StoreError::Constraint(format!(
+            "product {sku} cannot have {free} free of {stocked} (at most {MAX_STOCK})"
+        )))
+    }
+}
+
+/// Products in a transaction.
+pub trait ProductsTx {
+    /// The product of this SKU.
+    ///
+    /// # Errors
+    /// When the store fails.
+    fn product(&mut self, sku: &str) -> Result<Option<ProductRow>, StoreError>;
+
+    /// Adds a product unless there is one of this SKU; says whether it was added.
+    ///
+    /// # Behaviour
+    /// - A product that is there already is left as it is, stock and price.
+    ///
+    /// # Errors
+    /// [`StoreError::Constraint`] when more is free than was stocked, or more was stocked than [`MAX_STOCK`].
+    fn insert_product(&mut self, row: &ProductRow) -> Result<bool, StoreError>;
+
+    /// Takes `quantity` from what is free, if there is as much; says whether it did.
+    ///
+    /// One conditional change, never a read and a write: two transactions cannot both take the last item. Callers
+    /// take several products in the order of their SKUs, so that no two wait for each other in a circle.
+    ///
+    /// # Errors
+    /// When the store fails.
+    fn take_stock(&mut self, sku: &str, quantity: u64) -> Result<bool, StoreError>;
+
+    /// Gives `quantity` back.
+    ///
+    /// # Errors
+    /// [`StoreError::Constraint`] when more would be free than was stocked, or there is no such product.
+    fn return_stock(&mut self, sku: &str, quantity: u64) -> Result<(), StoreError>;
+
+    /// Products in the order of their SKUs after `after`, at most `limit`.
+    ///
+    /// # Errors
+    /// When the store fails.
+    fn products(&mut self, after: Option<&str>, limit: usize) -> Result<Vec<ProductRow>, StoreError>;
+}
