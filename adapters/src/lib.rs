@@ -7,13 +7,17 @@
 //! A new provider is one file beside its trait and one row of the registry; the row alone runs the trait's whole
 //! behaviour suite against it.
 
+pub mod books;
 mod call;
 mod contract;
 mod error;
 pub mod inventory;
+mod kind;
 pub mod notification;
 pub mod payment;
+pub mod sandbox;
 
 pub use call::Call;
 pub use contract::{BodyRule, Contract, InUse, KeyScope, Lookup};
 pub use error::{Code, Effect, ProviderError, Retry};
+pub use kind::ProviderKind;

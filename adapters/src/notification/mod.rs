@@ -1,7 +1,12 @@
 //! Notification: telling the customer.
 
+mod ask;
 mod notice;
 mod provider;
+mod sandbox;
+mod test_domain;
 
+pub(crate) use ask::NotificationAsk;
 pub use notice::{Notice, NoticeKind, Recipient, Sent};
 pub use provider::{Notification, SentLookup};
+pub use sandbox::SandboxNotification;
