@@ -41,6 +41,15 @@ impl Template {
         self.0.evaluate(input, context)
     }
 
+    /// Whether it makes an object with that field.
+    pub fn has_field(&self, name: &str) -> bool {
+        match &self.0 {
+            Node::Literal(value) => value.get(name).is_some(),
+            Node::Object(fields) => fields.iter().any(|(field, _)| &**field == name),
+            Node::Path { .. } | Node::Array(_) => false,
+        }
+    }
+
     /// Reads the field, which must be an object.
     pub(crate) fn read(reader: &Reader<'_>, field: &'static str) -> Option<Self> {
         let value = reader.take(field)?;

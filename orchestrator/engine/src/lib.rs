@@ -4,4 +4,5 @@
 //! tasks and timers and feeds both. An execution is a fold of its journalled [`interp::Occurrence`]s: recovery and
 //! history are the same fold run again.
 
+pub mod history;
 pub mod interp;

@@ -1,0 +1,16 @@
+//! Succeed: execution ends here, with the state's output.
+
+use amends_asl::Transition;
+
+use super::context::Scope;
+use super::data;
+use super::execution::Flow;
+use super::failure::Failure;
+
+pub(super) fn enter(scope: &Scope<'_>) -> Result<Flow, Failure> {
+    let input = data::effective_input(scope)?;
+    Ok(Flow::Leave {
+        output: data::output(scope, &input)?,
+        next: Transition::End,
+    })
+}
