@@ -120,7 +120,8 @@ impl<'a> Cursor<'a> {
         }
         let in_filter = self.depth > 0;
         let ends = |c: char| ".[]()'\"*,?@".contains(c) || c.is_whitespace() || c.is_control();
-        let name = self.take_while(|c| !ends(c) && !(in_filter && "=!<>&|".contains(c)));
+        let ends_in_filter = |c: char| in_filter && "=!<>&|".contains(c);
+        let name = self.take_while(|c| !ends(c) && !ends_in_filter(c));
         if name.is_empty() || self.peek() == Some('(') {
             return Err(PathProblem::Invalid);
         }

@@ -7,8 +7,8 @@ use serde_json::json;
 
 use super::context::Scope;
 use super::data;
-use super::execution::Flow;
 use super::failure::Failure;
+use super::run::Flow;
 
 /// Where the error leads; `None` if nothing catches it. `OutputPath` has no part in this.
 pub(super) fn handle(

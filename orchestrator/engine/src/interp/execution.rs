@@ -6,55 +6,28 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use amends_asl::{StateIndex, StateKind, StateMachine, Transition};
+use amends_asl::{StateKind, StateMachine};
 use amends_types::Timestamp;
 use serde_json::Value;
 
-use super::context::Scope;
 use super::failure::{Failure, Origin};
+use super::frame::Frame;
 use super::identity::Identity;
-use super::limits::MAX_EVENTS;
 use super::occurrence::{Action, Input, Occurrence, Outcome, TimerId};
 use super::task::{self, Answer};
 use super::turn::{Counters, Turn};
-use super::visit::{Awaits, Timer, Visit, Waiting};
-use super::{catch, choice, data, fail, pass, retry, succeed, wait};
+use super::visit::{Awaits, Visit, Waiting};
+use super::wait;
 use crate::history::{Event, HistorySink};
 
 /// One execution of a state machine.
 #[derive(Debug, Clone)]
 pub struct Execution {
-    frame: Frame,
-    counters: Counters,
+    pub(super) frame: Frame,
+    pub(super) counters: Counters,
     /// The state that it is in; none before the start and after the end.
-    visit: Option<Visit>,
-    outcome: Option<Outcome>,
-}
-
-/// What does not change once the execution has started.
-#[derive(Debug, Clone)]
-struct Frame {
-    machine: Arc<StateMachine>,
-    identity: Identity,
-    input: Arc<Value>,
-    started_at: Timestamp,
-    /// For the machine's own time limit.
-    limit: Option<Timer>,
-}
-
-/// What a state leads to.
-pub(super) enum Flow {
-    /// On to another state, or to the end.
-    Leave { output: Arc<Value>, next: Transition },
-    /// The end, as failed.
-    Fail {
-        error: Option<String>,
-        cause: Option<String>,
-    },
-    /// Nothing, until then.
-    Sleep { until: Timestamp },
-    /// Nothing, until something else happens.
-    Hold(Awaits),
+    pub(super) visit: Option<Visit>,
+    pub(super) outcome: Option<Outcome>,
 }
 
 impl Execution {
@@ -260,180 +233,5 @@ impl Execution {
             _ => return self.visit = Some(visit),
         };
         self.run(visit, flow, turn);
-    }
-
-    /// Goes on from a state until something has to be waited for.
-    fn run(&mut self, mut visit: Visit, mut flow: Result<Flow, Failure>, turn: &mut Turn<'_>) {
-        loop {
-            if self.counters.is_full {
-                return self.end_at_event_limit(turn);
-            }
-            let checked = flow.and_then(|flow| self.frame.check_output(flow, &visit, turn.at));
-            let step = match checked.or_else(|failure| self.recover(&mut visit, failure, turn)) {
-                Ok(step) => step,
-                Err(failure) => return self.fail(&visit, failure, turn),
-            };
-            match step {
-                Flow::Hold(awaits) => {
-                    visit.awaits = awaits;
-                    self.visit = Some(visit);
-                    return;
-                }
-                Flow::Sleep { until } => {
-                    visit.awaits = Awaits::Time(turn.set_timer(&mut self.counters, until));
-                    self.visit = Some(visit);
-                    return;
-                }
-                Flow::Fail { error, cause } => return self.end_failed(error, cause, turn),
-                Flow::Leave { output, next } => {
-                    self.record_exit(&visit, &output, turn);
-                    match next {
-                        Transition::End => return self.succeed(output, turn),
-                        Transition::Next(next) => (visit, flow) = self.enter(next, output, turn),
-                    }
-                }
-            }
-        }
-    }
-
-    fn enter(
-        &mut self,
-        state: StateIndex,
-        input: Arc<Value>,
-        turn: &mut Turn<'_>,
-    ) -> (Visit, Result<Flow, Failure>) {
-        let entered = self.frame.machine.state(state);
-        turn.record(&mut self.counters, || Event::StateEntered {
-            state_type: entered.kind.type_name(),
-            name: Arc::clone(&entered.name),
-            input: Arc::clone(&input),
-        });
-        let visit = Visit {
-            state,
-            entered_at: turn.at,
-            entered_event: self.counters.last_event(),
-            input,
-            retries: Vec::new(),
-            awaits: Awaits::Nothing,
-        };
-        let scope = self.frame.scope(&visit, turn.at);
-        let flow = match &entered.kind {
-            StateKind::Task(task) => task::enter(task, &scope, &mut self.counters, turn),
-            StateKind::Pass(pass) => pass::enter(pass, &scope),
-            StateKind::Choice(choice) => choice::enter(choice, &scope),
-            StateKind::Wait(wait) => wait::enter(wait, &scope),
-            StateKind::Succeed => succeed::enter(&scope),
-            StateKind::Fail(fail) => fail::enter(fail, &scope),
-        };
-        (visit, flow)
-    }
-
-    /// Retries or catches; the failure itself if neither is to be.
-    fn recover(&mut self, visit: &mut Visit, failure: Failure, turn: &mut Turn<'_>) -> Result<Flow, Failure> {
-        let StateKind::Task(task) = &self.frame.machine.state(visit.state).kind else {
-            return Err(failure);
-        };
-        if let Some(delay) = retry::next_delay(&task.retry, &failure, &mut visit.retries, turn.entropy) {
-            let timer = turn.set_timer(&mut self.counters, turn.at.plus(delay));
-            return Ok(Flow::Hold(Awaits::Backoff {
-                timer,
-                error: failure.error,
-            }));
-        }
-        let caught = catch::handle(&task.catch, &failure, &self.frame.scope(visit, turn.at));
-        // An error while catching ends the execution: were it caught in its turn, that might have no end.
-        caught
-            .unwrap_or(Err(failure))
-            .and_then(|flow| self.frame.check_output(flow, visit, turn.at))
-    }
-
-    fn record_exit(&mut self, visit: &Visit, output: &Arc<Value>, turn: &mut Turn<'_>) {
-        let state = self.frame.machine.state(visit.state);
-        turn.record(&mut self.counters, || Event::StateExited {
-            state_type: state.kind.type_name(),
-            name: Arc::clone(&state.name),
-            output: Arc::clone(output),
-        });
-    }
-
-    fn succeed(&mut self, output: Arc<Value>, turn: &mut Turn<'_>) {
-        if self.counters.is_full {
-            return self.end_at_event_limit(turn);
-        }
-        let event = {
-            let output = Arc::clone(&output);
-            || Event::ExecutionSucceeded { output }
-        };
-        self.end(
-            Outcome::Succeeded {
-                output: Value::clone(&output),
-            },
-            event,
-            None,
-            turn,
-        );
-    }
-
-    fn fail(&mut self, visit: &Visit, failure: Failure, turn: &mut Turn<'_>) {
-        let cause = match failure.origin {
-            Origin::Runtime => failure.cause.map(|cause| {
-                let name = &self.frame.machine.state(visit.state).name;
-                let entered = visit.entered_event;
-                format!("An error occurred while executing the state '{name}' (entered at the event id #{entered}). {cause}")
-            }),
-            _ => failure.cause,
-        };
-        self.end_failed(Some(failure.error), cause, turn);
-    }
-
-    /// The last event of a history always ends it: whatever was to come is not begun.
-    fn end_at_event_limit(&mut self, turn: &mut Turn<'_>) {
-        turn.drop_begun();
-        let cause = format!("The execution reached the maximum number of history events ({MAX_EVENTS}).");
-        self.end_failed(Some("States.Runtime".to_owned()), Some(cause), turn);
-    }
-
-    fn end_failed(&mut self, error: Option<String>, cause: Option<String>, turn: &mut Turn<'_>) {
-        let event = {
-            let (error, cause) = (error.clone(), cause.clone());
-            || Event::ExecutionFailed { error, cause }
-        };
-        self.end(Outcome::Failed { error, cause }, event, None, turn);
-    }
-
-    fn end(
-        &mut self,
-        outcome: Outcome,
-        event: impl FnOnce() -> Event,
-        fired: Option<TimerId>,
-        turn: &mut Turn<'_>,
-    ) {
-        if let Some(visit) = self.visit.take() {
-            turn.cancel(visit.awaits.timers(), fired);
-        }
-        turn.cancel(self.frame.limit.take().into_iter(), fired);
-        turn.record_end(&mut self.counters, event);
-        self.outcome = Some(outcome.clone());
-        turn.actions.push(Action::Finish(outcome));
-    }
-}
-
-impl Frame {
-    fn scope<'a>(&'a self, visit: &'a Visit, now: Timestamp) -> Scope<'a> {
-        Scope {
-            identity: &self.identity,
-            execution_input: &self.input,
-            started_at: self.started_at,
-            state: self.machine.state(visit.state),
-            visit,
-            now,
-        }
-    }
-
-    fn check_output(&self, flow: Flow, visit: &Visit, now: Timestamp) -> Result<Flow, Failure> {
-        if let Flow::Leave { output, .. } = &flow {
-            data::check_size(&self.scope(visit, now), output)?;
-        }
-        Ok(flow)
     }
 }

@@ -4,8 +4,8 @@ use amends_asl::{Fail, FailText};
 use serde_json::Value;
 
 use super::context::Scope;
-use super::execution::Flow;
 use super::failure::Failure;
+use super::run::Flow;
 
 pub(super) fn enter(fail: &Fail, scope: &Scope<'_>) -> Result<Flow, Failure> {
     Ok(Flow::Fail {

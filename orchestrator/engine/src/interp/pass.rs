@@ -6,8 +6,8 @@ use amends_asl::Pass;
 
 use super::context::Scope;
 use super::data;
-use super::execution::Flow;
 use super::failure::Failure;
+use super::run::Flow;
 
 pub(super) fn enter(pass: &Pass, scope: &Scope<'_>) -> Result<Flow, Failure> {
     let input = data::effective_input(scope)?;

@@ -112,7 +112,7 @@ mod tests {
         };
         assert_eq!(delay(&full, 0, 0), Duration::ZERO);
         assert_eq!(delay(&full, 0, 1 << 63), Duration::from_millis(1_500));
-        assert!(delay(&full, 0, u64::MAX) < Duration::from_secs(3));
+        assert!(delay(&full, 0, u64::MAX) > Duration::from_millis(2_999));
     }
 
     #[test]

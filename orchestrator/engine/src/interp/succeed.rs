@@ -4,8 +4,8 @@ use amends_asl::Transition;
 
 use super::context::Scope;
 use super::data;
-use super::execution::Flow;
 use super::failure::Failure;
+use super::run::Flow;
 
 pub(super) fn enter(scope: &Scope<'_>) -> Result<Flow, Failure> {
     let input = data::effective_input(scope)?;

@@ -8,11 +8,11 @@ use serde_json::Value;
 
 use super::context::Scope;
 use super::data;
-use super::execution::Flow;
 use super::failure::{Failure, Origin};
 use super::lambda;
 use super::limits::is_too_large;
 use super::occurrence::{Action, Invocation, TaskId, TimerId};
+use super::run::Flow;
 use super::turn::{Counters, Turn};
 use super::visit::{Attempt, Awaits, Heartbeat, Timer, Visit};
 use crate::history::{Event, TaskEvent, TaskKind};

@@ -8,8 +8,8 @@ use serde_json::Value;
 
 use super::context::Scope;
 use super::data;
-use super::execution::Flow;
 use super::failure::Failure;
+use super::run::Flow;
 
 /// The longest wait: Step Functions keeps it as a 32-bit number of seconds.
 const MAX_WAIT: Duration = Duration::from_secs(2_147_483_647);
