@@ -1,1 +1,19 @@
-//! Placeholder header.
+//! The coordinator: orders become sagas, sagas become executions, and every saga comes to an end.
+//!
+//! It links no step and no adapter. Executions run behind [`StepFunctions`]: the engine in the same process, or AWS.
+
+mod intake;
+mod order;
+mod owed;
+mod relay;
+mod saga_kind;
+mod step_functions;
+mod sweeper;
+
+pub use intake::{PlaceError, Placed, find_saga, place};
+pub use order::{InvalidOrder, NewOrder};
+pub use owed::{Delivery, SagaWorker, deliver_owed};
+pub use relay::{RelayError, relay, start};
+pub use saga_kind::SagaKind;
+pub use step_functions::{Execution, ExecutionStatus, Started, StepFunctions, StepFunctionsError};
+pub use sweeper::{Swept, extend_deadlines, sweep};

@@ -1,0 +1,78 @@
+//! Step Functions, as far as the coordinator needs it.
+
+use amends_types::RunName;
+use async_trait::async_trait;
+use thiserror::Error;
+
+/// What StartExecution did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Started {
+    /// The execution runs now; it may have been started by an earlier, equal call.
+    Running,
+    /// An execution of this name and input was started before and has ended.
+    EndedBefore,
+}
+
+/// Where an execution stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ExecutionStatus {
+    /// It runs.
+    Running,
+    /// It has ended, in whatever way. What became of the saga is in the store.
+    Ended,
+}
+
+/// An execution, named as Step Functions names it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Execution {
+    /// The state machine's name.
+    pub machine: String,
+    /// The execution's name.
+    pub run: RunName,
+}
+
+/// Why Step Functions did not do what was asked.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum StepFunctionsError {
+    /// There is an execution of this name with another input. Somebody must look at this.
+    #[error("an execution named {0} exists with another input")]
+    OtherInput(RunName),
+    /// The state machine does not exist.
+    #[error("there is no state machine {0}")]
+    NoSuchMachine(String),
+    /// Asking again may help.
+    #[error("step functions is not available: {0}")]
+    Unavailable(String),
+}
+
+/// Starts, watches and stops executions.
+///
+/// # Behaviour
+/// - Starting is idempotent: an equal start of a running or ended execution starts nothing.
+/// - Starting with another input under the same name is [`StepFunctionsError::OtherInput`].
+#[async_trait]
+pub trait StepFunctions: Send + Sync + 'static {
+    /// Starts an execution with this JSON input.
+    ///
+    /// # Errors
+    /// See [`StepFunctionsError`].
+    async fn start(&self, execution: &Execution, input: &str) -> Result<Started, StepFunctionsError>;
+
+    /// Where the execution stands; `None` when there is none.
+    ///
+    /// # Errors
+    /// See [`StepFunctionsError`].
+    async fn describe(&self, execution: &Execution) -> Result<Option<ExecutionStatus>, StepFunctionsError>;
+
+    /// Stops an execution that runs. One that has ended stays as it is.
+    ///
+    /// # Errors
+    /// See [`StepFunctionsError`].
+    async fn stop(&self, execution: &Execution, cause: &str) -> Result<(), StepFunctionsError>;
+
+    /// Waits until the execution has ended, or there is none.
+    ///
+    /// # Errors
+    /// See [`StepFunctionsError`].
+    async fn wait_for_end(&self, execution: &Execution) -> Result<(), StepFunctionsError>;
+}
