@@ -4,7 +4,7 @@ use crate::{Check, File, Finding, Repository};
 
 pub(crate) const CHECK: Check = Check {
     name: "module_headers",
-    rule: "a Rust file begins with `//!` and a sentence that says what it is",
+    rule: "a Rust file begins with `//!` and says what it is",
     find,
 };
 
@@ -21,9 +21,7 @@ fn has_header(file: &File) -> bool {
         .lines()
         .next()
         .and_then(|line| line.strip_prefix("//! "));
-    // One word is a title, and says nothing.
-    header
-        .is_some_and(|sentence| sentence.split_whitespace().count() > 1 && !sentence.contains("Placeholder"))
+    header.is_some_and(|sentence| !sentence.trim().is_empty() && !sentence.contains("Placeholder"))
 }
 
 #[cfg(test)]
@@ -39,7 +37,7 @@ mod tests {
             "fn a() {}",
             "// The outbox.",
             "\n//! The outbox.",
-            "//! Outbox",
+            "//! ",
             "//! Placeholder header.",
         ] {
             expect(&CHECK, &[("a.rs", text)], &["a.rs:1: has no header"]);
