@@ -15,7 +15,10 @@ pub mod inventory;
 mod kind;
 pub mod notification;
 pub mod payment;
+pub mod registry;
 pub mod sandbox;
+#[cfg(test)]
+mod suite;
 
 pub use call::Call;
 pub use contract::{BodyRule, Contract, InUse, KeyScope, Lookup};

@@ -3,7 +3,9 @@
 mod ask;
 mod provider;
 mod request;
-mod sandbox;
+pub(crate) mod sandbox;
+#[cfg(test)]
+pub(crate) mod suite;
 mod test_sku;
 
 pub(crate) use ask::InventoryAsk;

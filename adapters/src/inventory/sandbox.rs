@@ -112,3 +112,54 @@ impl Inventory for SandboxInventory {
         })
     }
 }
+
+#[cfg(test)]
+pub(crate) mod bench {
+    use super::*;
+    use crate::books::EffectKind;
+    use crate::inventory::suite::{InventoryBench, Records, Situation};
+    use crate::sandbox::bench::Stand;
+    use crate::sandbox::settle;
+
+    pub(crate) struct SandboxBench(Stand<SandboxInventory>);
+
+    pub(crate) async fn memory() -> SandboxBench {
+        SandboxBench(Stand::on_memory(SandboxInventory::new))
+    }
+
+    pub(crate) async fn sqlite() -> SandboxBench {
+        SandboxBench(Stand::on_sqlite(SandboxInventory::new))
+    }
+
+    impl InventoryBench for SandboxBench {
+        fn provider(&self) -> &dyn Inventory {
+            &self.0.provider
+        }
+
+        fn sku(&self, situation: Situation) -> String {
+            let sku = match situation {
+                Situation::Good => "tea",
+                Situation::Refused => "SANDBOX-SYNC-REFUSED-1",
+                Situation::LostReply => "SANDBOX-SYNC-LOST",
+                Situation::Slow => "SANDBOX-SYNC-SLOW",
+                Situation::ServerError => "SANDBOX-SYNC-ERROR",
+                Situation::DownForAWhile => "SANDBOX-SYNC-DOWN",
+            };
+            sku.to_owned()
+        }
+
+        async fn pass(&self, duration: Duration) {
+            self.0.clock.advance(duration);
+            settle(&*self.0.books, self.0.clock.now()).await.unwrap();
+        }
+
+        async fn books(&self, reference: &str) -> Records {
+            let entries = self.0.books.entries_of(reference).unwrap();
+            let count = |effect| entries.iter().filter(|entry| entry.effect == effect).count();
+            Records {
+                synced: count(EffectKind::Synced),
+                reverted: count(EffectKind::Reverted),
+            }
+        }
+    }
+}

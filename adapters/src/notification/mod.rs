@@ -3,7 +3,9 @@
 mod ask;
 mod notice;
 mod provider;
-mod sandbox;
+pub(crate) mod sandbox;
+#[cfg(test)]
+pub(crate) mod suite;
 mod test_domain;
 
 pub(crate) use ask::NotificationAsk;

@@ -108,3 +108,44 @@ impl SentLookup for SandboxNotification {
         }))
     }
 }
+
+#[cfg(test)]
+pub(crate) mod bench {
+    use super::*;
+    use crate::notification::suite::{NotificationBench, Situation};
+    use crate::sandbox::bench::Stand;
+
+    pub(crate) struct SandboxBench(Stand<SandboxNotification>);
+
+    pub(crate) async fn memory() -> SandboxBench {
+        SandboxBench(Stand::on_memory(SandboxNotification::new))
+    }
+
+    pub(crate) async fn sqlite() -> SandboxBench {
+        SandboxBench(Stand::on_sqlite(SandboxNotification::new))
+    }
+
+    impl NotificationBench for SandboxBench {
+        fn provider(&self) -> &dyn Notification {
+            &self.0.provider
+        }
+
+        fn address(&self, situation: Situation) -> String {
+            let domain = match situation {
+                Situation::Good => "shop.example",
+                Situation::Rejected => "bounce.example",
+                Situation::Down => "down.example",
+                Situation::LostReply => "lost.example",
+            };
+            format!("ada.lovelace@{domain}")
+        }
+
+        async fn deliveries(&self, notice: &Notice) -> usize {
+            let entries = self.0.books.entries_of(&notice.reference).unwrap();
+            entries
+                .iter()
+                .filter(|entry| entry.effect == effect_of(notice.kind))
+                .count()
+        }
+    }
+}

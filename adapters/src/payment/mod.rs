@@ -6,7 +6,9 @@
 mod ask;
 mod provider;
 mod request;
-mod sandbox;
+pub(crate) mod sandbox;
+#[cfg(test)]
+pub(crate) mod suite;
 mod test_method;
 
 pub(crate) use ask::PaymentAsk;

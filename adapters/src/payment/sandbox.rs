@@ -179,3 +179,65 @@ fn entered(served: Served) -> Result<Box<Entry>, ProviderError> {
 fn amount_of(entry: &Entry) -> Result<Money, ProviderError> {
     entry.amount.ok_or(ProviderError::Unreadable)
 }
+
+#[cfg(test)]
+pub(crate) mod bench {
+    use super::*;
+    use crate::payment::PaymentMethod;
+    use crate::payment::suite::{Balance, PaymentBench, Situation};
+    use crate::sandbox::bench::Stand;
+    use crate::sandbox::settle;
+
+    pub(crate) struct SandboxBench(Stand<SandboxPayment>);
+
+    pub(crate) async fn memory() -> SandboxBench {
+        SandboxBench(Stand::on_memory(SandboxPayment::new))
+    }
+
+    pub(crate) async fn sqlite() -> SandboxBench {
+        SandboxBench(Stand::on_sqlite(SandboxPayment::new))
+    }
+
+    impl PaymentBench for SandboxBench {
+        fn provider(&self) -> &dyn Payment {
+            &self.0.provider
+        }
+
+        fn method(&self, situation: Situation) -> PaymentMethod {
+            PaymentMethod::new(match situation {
+                Situation::Good => "pm_card_visa",
+                Situation::Unknown => "pm_card_of_nobody",
+                Situation::Declined => "pm_card_chargeDeclined",
+                Situation::LostReply => "pm_sandbox_lostReply",
+                Situation::SlowSuccess => "pm_sandbox_slowSuccess",
+                Situation::ServerError => "pm_sandbox_serverError",
+                Situation::DownForAWhile => "pm_sandbox_downForAWhile",
+                Situation::RefundFails => "pm_sandbox_refundFails",
+            })
+        }
+
+        fn unknown_payment(&self) -> PaymentId {
+            PaymentId::new("pi_order-1_1")
+        }
+
+        async fn pass(&self, duration: Duration) {
+            self.0.clock.advance(duration);
+            settle(&*self.0.books, self.0.clock.now()).await.unwrap();
+        }
+
+        async fn books(&self, reference: &str) -> Balance {
+            let mut balance = Balance::default();
+            for entry in self.0.books.entries_of(reference).unwrap() {
+                let amount = entry.amount.unwrap();
+                match entry.effect {
+                    EffectKind::Prepared => balance.payments += 1,
+                    EffectKind::Captured => balance.captured.push(amount),
+                    EffectKind::Canceled => balance.canceled += 1,
+                    EffectKind::Refunded => balance.refunded.push(amount),
+                    other => panic!("{other} is no effect of payments"),
+                }
+            }
+            balance
+        }
+    }
+}

@@ -6,6 +6,8 @@
 
 mod arrival;
 mod ask;
+#[cfg(test)]
+pub(crate) mod bench;
 mod desk;
 mod fault;
 mod scenario;
