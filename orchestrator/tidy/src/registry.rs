@@ -6,6 +6,7 @@ use crate::checks::*;
 /// Every check.
 pub static CHECKS: &[Check] = &[
     arrows::CHECK,
+    behaviours::CHECK,
     clock_and_randomness::CHECK,
     declared_files::CHECK,
     deterministic_path::CHECK,

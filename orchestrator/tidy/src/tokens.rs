@@ -34,6 +34,12 @@ pub(crate) fn lines_with(tokens: &[Token], pattern: &str) -> Vec<usize> {
     lines
 }
 
+/// The words that stand directly behind `keyword`.
+pub(crate) fn names_after(tokens: &[Token], keyword: &str) -> Vec<String> {
+    let pairs = tokens.windows(2).filter(|pair| pair[0].text == keyword);
+    pairs.map(|pair| pair[1].text.clone()).collect()
+}
+
 /// The lines of items that only a test build has: what stands behind `#[cfg(test)]`.
 pub(crate) fn test_lines(tokens: &[Token]) -> Vec<RangeInclusive<usize>> {
     let mut ranges = Vec::new();

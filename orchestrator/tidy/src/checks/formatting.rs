@@ -4,7 +4,10 @@
 //! look at most files several times.
 
 use std::io::{self, Write};
+use std::num::NonZero;
+use std::panic::resume_unwind;
 use std::process::{Command, Stdio};
+use std::thread;
 
 use crate::{Check, File, Finding, Repository};
 
@@ -15,7 +18,20 @@ pub(crate) const CHECK: Check = Check {
 };
 
 fn find(repository: &Repository) -> Vec<Finding> {
-    repository.rust_files().filter_map(unformatted).collect()
+    let files: Vec<&File> = repository.rust_files().collect();
+    let threads = thread::available_parallelism().map_or(1, NonZero::get);
+    let share = files.len().div_ceil(threads).max(1);
+    thread::scope(|scope| {
+        let check = |share: &'_ [&File]| share.iter().filter_map(|file| unformatted(file)).collect();
+        let checks: Vec<_> = files
+            .chunks(share)
+            .map(|share| scope.spawn(move || check(share)))
+            .collect();
+        let findings = checks
+            .into_iter()
+            .map(|check| check.join().unwrap_or_else(|panic| resume_unwind(panic)));
+        findings.collect::<Vec<Vec<Finding>>>().concat()
+    })
 }
 
 fn unformatted(file: &File) -> Option<Finding> {

@@ -1,6 +1,7 @@
 //! The checks, one file each.
 
 pub(crate) mod arrows;
+pub(crate) mod behaviours;
 pub(crate) mod clock_and_randomness;
 pub(crate) mod declared_files;
 pub(crate) mod deterministic_path;

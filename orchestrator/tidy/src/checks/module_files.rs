@@ -3,7 +3,7 @@
 use syn::spanned::Spanned;
 use syn::{Item, ItemMod, UseTree, Visibility};
 
-use crate::{Check, Finding, Repository};
+use crate::{Check, File, Finding, Repository};
 
 pub(crate) const CHECK: Check = Check {
     name: "module_files",
@@ -13,10 +13,7 @@ pub(crate) const CHECK: Check = Check {
 
 fn find(repository: &Repository) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for file in repository
-        .rust_files()
-        .filter(|file| file.path.ends_with("/mod.rs") && !file.is_test())
-    {
+    for file in repository.rust_files().filter(|file| is_contents(file)) {
         let Ok(syntax) = syn::parse_file(&file.text) else {
             continue;
         };
@@ -32,13 +29,16 @@ fn find(repository: &Repository) -> Vec<Finding> {
     findings
 }
 
+/// A behaviour suite is exempt: its `mod.rs` is the list of its cases and the bench that they share.
+fn is_contents(file: &File) -> bool {
+    file.path.ends_with("/mod.rs") && !file.path.ends_with("/suite/mod.rs") && !file.is_test()
+}
+
 /// A private `use` serves code, unless it lifts a name out of a child for the siblings.
 fn belongs(item: &Item) -> bool {
     match item {
         Item::Mod(ItemMod { content, .. }) => content.is_none(),
         Item::Use(item) => !matches!(item.vis, Visibility::Inherited) || is_local(&item.tree),
-        // A behaviour suite is a macro, which has to be written where its tests are made.
-        Item::Macro(_) => true,
         _ => false,
     }
 }
@@ -62,7 +62,15 @@ mod tests {
     fn code_in_a_table_of_contents_is_found() {
         let contents =
             "//! A.\n\n#[macro_use]\nmod a;\npub mod b;\n\npub use a::A;\npub(crate) use b::B;\nuse a::C;\n";
-        expect(&CHECK, &[("x/mod.rs", contents), ("x/lib.rs", "fn a() {}")], &[]);
+        expect(
+            &CHECK,
+            &[
+                ("x/mod.rs", contents),
+                ("x/lib.rs", "fn a() {}"),
+                ("x/suite/mod.rs", "fn a() {}"),
+            ],
+            &[],
+        );
         for code in [
             "fn a() {}",
             "struct A;",
