@@ -1,0 +1,161 @@
+//! What is wrong with a definition is said, with its place.
+
+use amends_asl::{DiagnosticCode, StateMachine};
+use serde_json::{Value, json};
+
+/// The definition's one fault, as `CODE: message at /place`.
+fn check(definition: &Value, expected: &str) {
+    let error = StateMachine::from_value(definition).expect_err(expected);
+    assert_eq!(error.to_string(), expected);
+}
+
+/// A machine of one state.
+fn one(state: Value) -> Value {
+    json!({"StartAt": "A", "States": {"A": state}})
+}
+
+/// A machine of one Task with further fields.
+fn task(fields: Value) -> Value {
+    let mut state = json!({"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "End": true});
+    for (name, value) in fields.as_object().unwrap() {
+        state[name] = value.clone();
+    }
+    one(state)
+}
+
+#[test]
+fn missing_and_unknown_fields_are_named() {
+    check(
+        &json!({}),
+        "SCHEMA_VALIDATION_FAILED: These fields are required: [States, StartAt] at /",
+    );
+    check(
+        &one(json!({"End": true})),
+        "SCHEMA_VALIDATION_FAILED: These fields are required: [Type] at /States/A",
+    );
+    check(
+        &one(json!({"Type": "Pass", "End": true, "Nxt": "B"})),
+        "SCHEMA_VALIDATION_FAILED: Field 'Nxt' is not supported at /States/A/Nxt",
+    );
+    check(
+        &one(json!({"Type": "Pass"})),
+        "SCHEMA_VALIDATION_FAILED: Exactly one of these fields is required: [Next, End] at /States/A",
+    );
+    check(
+        &task(json!({"Retry": [{"ErrorEquals": ["E"], "Interval": 1}]})),
+        "SCHEMA_VALIDATION_FAILED: Field 'Interval' is not supported at /States/A/Retry[0]/Interval",
+    );
+}
+
+#[test]
+fn transitions_lead_somewhere_and_every_state_is_reached() {
+    check(
+        &one(json!({"Type": "Pass", "Next": "B"})),
+        "MISSING_TRANSITION_TARGET: Missing 'Next' target: B at /States/A/Next",
+    );
+    check(
+        &json!({"StartAt": "B", "States": {"A": {"Type": "Succeed"}}}),
+        "MISSING_TRANSITION_TARGET: Missing 'StartAt' target: B at /StartAt",
+    );
+    check(
+        &json!({"StartAt": "A", "States": {"A": {"Type": "Succeed"}, "B": {"Type": "Pass", "Next": "B"}}}),
+        "MISSING_TRANSITION_TARGET: State \"B\" is not reachable. at /States/B",
+    );
+}
+
+#[test]
+fn values_are_of_the_right_kind_and_size() {
+    check(
+        &task(json!({"TimeoutSeconds": 0})),
+        "SCHEMA_VALIDATION_FAILED: Value must be an integer between 1 and 99999999 at /States/A/TimeoutSeconds",
+    );
+    check(
+        &task(json!({"TimeoutSeconds": 5, "HeartbeatSeconds": 5})),
+        "SCHEMA_VALIDATION_FAILED: Value must be smaller than TimeoutSeconds at /States/A/HeartbeatSeconds",
+    );
+    check(
+        &task(json!({"Retry": [{"ErrorEquals": ["E"], "BackoffRate": 0.5}]})),
+        "SCHEMA_VALIDATION_FAILED: Value must be at least 1.0 at /States/A/Retry[0]/BackoffRate",
+    );
+    check(
+        &task(json!({"Catch": {}})),
+        "SCHEMA_VALIDATION_FAILED: Expected value of type Array at /States/A/Catch",
+    );
+    check(
+        &one(json!({"Type": "Wait", "Timestamp": "2016-12-05T21:29:29", "End": true})),
+        "SCHEMA_VALIDATION_FAILED: String does not match RFC3339 timestamp at /States/A/Timestamp",
+    );
+}
+
+#[test]
+fn wildcards_stand_alone_and_last() {
+    check(
+        &task(json!({"Retry": [{"ErrorEquals": ["States.ALL", "E"]}]})),
+        "SCHEMA_VALIDATION_FAILED: States.ALL must appear alone at /States/A/Retry[0]/ErrorEquals",
+    );
+    check(
+        &task(json!({"Retry": [{"ErrorEquals": ["States.ALL"]}, {"ErrorEquals": ["E"]}]})),
+        "SCHEMA_VALIDATION_FAILED: States.ALL must appear in the last element at /States/A/Retry",
+    );
+}
+
+#[test]
+fn paths_are_paths_and_reference_paths_where_one_place_is_meant() {
+    check(
+        &task(json!({"InputPath": "a"})),
+        "SCHEMA_VALIDATION_FAILED: Value is not a valid JSONPath at /States/A/InputPath",
+    );
+    check(
+        &task(json!({"ResultPath": "$.a[*]"})),
+        "SCHEMA_VALIDATION_FAILED: Value is not a Reference Path: it must name one place in the input at \
+         /States/A/ResultPath",
+    );
+    check(
+        &task(json!({"Parameters": {"a.$": 1}})),
+        "SCHEMA_VALIDATION_FAILED: The value for the field 'a.$' must be a valid JSONPath or a valid intrinsic \
+         function call at /States/A/Parameters",
+    );
+}
+
+#[test]
+fn what_is_not_supported_yet_is_refused_as_such_and_never_misread() {
+    for definition in [
+        one(json!({"Type": "Map", "ItemProcessor": {}, "End": true})),
+        one(json!({"Type": "Parallel", "Branches": [], "End": true})),
+        one(json!({"Type": "Pass", "QueryLanguage": "JSONata", "Output": "{% 1 %}", "End": true})),
+        json!({"QueryLanguage": "JSONata", "StartAt": "A", "States": {"A": {"Type": "Pass", "End": true}}}),
+        one(json!({"Type": "Pass", "Assign": {"x": 1}, "End": true})),
+        one(json!({"Type": "Pass", "Parameters": {"x.$": "$y.z"}, "End": true})),
+        one(json!({"Type": "Pass", "Parameters": {"x.$": "States.UUID()"}, "End": true})),
+        one(json!({"Type": "Fail", "ErrorPath": "States.UUID()"})),
+    ] {
+        let error = StateMachine::from_value(&definition).expect_err("not supported yet");
+        assert!(error.is_not_supported_yet(), "{error}");
+        assert!(
+            error.diagnostics()[0].message.ends_with("not supported yet"),
+            "{error}"
+        );
+    }
+}
+
+#[test]
+fn every_fault_is_reported_at_once() {
+    let definition = json!({"StartAt": "X", "States": {
+        "A": {"Type": "Wait", "Seconds": -1, "Next": "B"},
+        "B": {"Type": "Nap"},
+    }});
+    let error = StateMachine::from_value(&definition).unwrap_err();
+    let found: Vec<_> = error
+        .diagnostics()
+        .iter()
+        .map(|each| (each.code, each.location.as_deref().unwrap()))
+        .collect();
+    assert_eq!(
+        found,
+        [
+            (DiagnosticCode::MissingTransitionTarget, "/StartAt"),
+            (DiagnosticCode::SchemaValidationFailed, "/States/A/Seconds"),
+            (DiagnosticCode::SchemaValidationFailed, "/States/B/Type"),
+        ]
+    );
+}

@@ -1,0 +1,155 @@
+//! Whatever somebody sends as a definition, a path or data: it is read or refused, never a panic.
+
+use amends_asl::{Instant, NoContext, Path, StateMachine};
+use proptest::collection::{btree_map, vec};
+use proptest::prelude::*;
+use serde_json::{Map, Value, json};
+
+/// Words of the language, so that random definitions get past the first field.
+const WORDS: &[&str] = &[
+    "StartAt",
+    "States",
+    "Type",
+    "Task",
+    "Pass",
+    "Choice",
+    "Wait",
+    "Succeed",
+    "Fail",
+    "Map",
+    "Next",
+    "End",
+    "Resource",
+    "Parameters",
+    "a.$",
+    "$.a",
+    "$$.State.Name",
+    "$.a[?(@.b > 1)]",
+    "ResultPath",
+    "Retry",
+    "Catch",
+    "ErrorEquals",
+    "States.ALL",
+    "Choices",
+    "And",
+    "Not",
+    "Variable",
+    "NumericEquals",
+    "StringMatches",
+    "Seconds",
+    "Timestamp",
+    "arn:aws:states:::lambda:invoke",
+    "2020-01-01T00:00:00Z",
+    "MaxAttempts",
+    "BackoffRate",
+    "A",
+    "B",
+];
+
+fn word() -> impl Strategy<Value = String> {
+    prop_oneof![4 => proptest::sample::select(WORDS).prop_map(str::to_owned), 1 => ".{0,8}"]
+}
+
+fn json_value() -> impl Strategy<Value = Value> {
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        any::<f64>().prop_map(Value::from),
+        word().prop_map(Value::from),
+    ];
+    leaf.prop_recursive(4, 32, 6, |inner| {
+        prop_oneof![
+            vec(inner.clone(), 0..6).prop_map(Value::from),
+            btree_map(word(), inner, 0..6).prop_map(|fields| Value::Object(Map::from_iter(fields))),
+        ]
+    })
+}
+
+/// A definition that has everything, for parts of it to be replaced.
+fn sound() -> Value {
+    json!({
+        "StartAt": "A", "TimeoutSeconds": 60,
+        "States": {
+            "A": {
+                "Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "InputPath": "$.in",
+                "Parameters": {"FunctionName": "f", "Payload": {"x.$": "$.y", "z": [{"w.$": "$$.State.RetryCount"}]}},
+                "ResultSelector": {"p.$": "$.Payload"}, "ResultPath": "$.out", "TimeoutSeconds": 9,
+                "HeartbeatSecondsPath": "$.hb",
+                "Retry": [{"ErrorEquals": ["States.ALL"], "IntervalSeconds": 1, "MaxDelaySeconds": 5,
+                    "BackoffRate": 1.5, "JitterStrategy": "FULL"}],
+                "Catch": [{"ErrorEquals": ["States.ALL"], "ResultPath": "$.e", "Next": "B"}], "Next": "B"
+            },
+            "B": {
+                "Type": "Choice", "Default": "D",
+                "Choices": [{"And": [{"Variable": "$.v", "IsPresent": true},
+                    {"Not": {"Variable": "$.v", "StringMatches": "a*"}}], "Next": "C"}]
+            },
+            "C": {"Type": "Wait", "TimestampPath": "$.t", "Next": "E"},
+            "D": {"Type": "Fail", "ErrorPath": "$.e", "Cause": "c"},
+            "E": {"Type": "Pass", "Result": {"r": 1}, "Next": "F"},
+            "F": {"Type": "Succeed", "OutputPath": null}
+        }
+    })
+}
+
+/// Replaces the `which`-th value within `value`.
+fn replace(value: &mut Value, which: &mut usize, with: &Value) {
+    if *which == 0 {
+        *value = with.clone();
+        *which = usize::MAX;
+        return;
+    }
+    *which -= 1;
+    match value {
+        Value::Array(items) => items.iter_mut().for_each(|item| replace(item, which, with)),
+        Value::Object(fields) => fields.values_mut().for_each(|field| replace(field, which, with)),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
+}
+
+#[test]
+fn the_sound_definition_is_sound() {
+    StateMachine::from_value(&sound()).unwrap();
+}
+
+proptest! {
+    #[test]
+    fn any_json_is_read_or_refused(definition in json_value()) {
+        let _ = StateMachine::from_value(&definition);
+    }
+
+    #[test]
+    fn any_text_is_read_or_refused(text in ".{0,200}") {
+        let _ = StateMachine::parse(&text);
+    }
+
+    #[test]
+    fn a_sound_definition_with_any_part_replaced_is_read_or_refused(mut which in 0..80_usize, with in json_value()) {
+        let mut definition = sound();
+        replace(&mut definition, &mut which, &with);
+        if let Err(error) = StateMachine::from_value(&definition) {
+            prop_assert!(!error.diagnostics().is_empty(), "a refusal says why");
+        }
+    }
+
+    #[test]
+    fn any_path_is_read_or_refused_and_finds_something_or_nothing(
+        path in r#"\$\$?([.]{1,2}([a-c*]|)|\[(-?[0-9]|'[a-c]'|\*|[0-9]?:[0-9]?(:[0-9])?|\?\(@[.][a-c] ?[<>=!]{0,2} ?[0-9]?\))\]?){0,5}"#,
+        input in json_value(),
+    ) {
+        if let Ok(path) = path.parse::<Path>() {
+            let _ = path.evaluate(&input, &NoContext);
+        }
+    }
+
+    #[test]
+    fn any_text_is_a_path_or_not(text in "\\$.{0,40}") {
+        let _ = text.parse::<Path>();
+    }
+
+    #[test]
+    fn any_text_is_a_timestamp_or_not(text in "[0-9TZ:.+-]{0,40}") {
+        let _ = Instant::parse(&text).map(Instant::as_micros);
+    }
+}
