@@ -200,20 +200,23 @@ pub trait LedgerTx {
     /// When the store fails.
     fn ledger_rows(&mut self, saga: &SagaId) -> Result<Vec<LedgerRow>, StoreError>;
 
-    /// Adds or replaces a row.
+    /// Adds the row, or replaces the one of the same saga and step.
+    ///
+    /// # Behaviour
+    /// - A row is known by its step, not by its place: another version of the saga may have another step there.
     ///
     /// # Errors
     /// When the store fails.
     fn put_ledger_row(&mut self, row: &LedgerRow) -> Result<(), StoreError>;
 
     /// Best-effort rows of committed sagas that are still `started` and not leased, at most `limit`, in the order of
-    /// saga ids after `after`.
+    /// saga ids after `after`. A page may end between two rows of one saga: what it leaves is found by starting again.
     ///
     /// # Errors
     /// When the store fails.
     fn owed_rows(&mut self, after: Option<&SagaId>, limit: usize) -> Result<Vec<LedgerRow>, StoreError>;
 
-    /// Rows that hold a lease, at most `limit`.
+    /// Rows that hold a lease, in the order of saga ids, at most `limit`.
     ///
     /// # Errors
     /// When the store fails.

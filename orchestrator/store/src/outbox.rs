@@ -36,7 +36,7 @@ pub trait OutboxTx {
     /// When the store fails.
     fn delete_outbox(&mut self, machine: &str, run: &RunName) -> Result<(), StoreError>;
 
-    /// The oldest rows, at most `limit`.
+    /// The oldest rows, oldest first, at most `limit`.
     ///
     /// # Errors
     /// When the store fails.

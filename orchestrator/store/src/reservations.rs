@@ -47,13 +47,14 @@ pub trait ReservationsTx {
     /// [`StoreError::Constraint`] when the saga has one of this SKU, or the quantity is more than [`MAX_STOCK`].
     fn insert_reservation(&mut self, row: &ReservationRow) -> Result<(), StoreError>;
 
-    /// Marks all of a saga's reservations as released.
+    /// Marks all of a saga's reservations as released, if it has any.
     ///
     /// # Errors
     /// When the store fails.
     fn release_reservations(&mut self, saga: &SagaId) -> Result<(), StoreError>;
 
-    /// How many of a product are held: by sagas without a verdict or stuck, and by committed sagas (sold).
+    /// How many of a product are held and not released: reserved by sagas that did not commit, and sold by those that
+    /// did.
     ///
     /// # Errors
     /// When the store fails.

@@ -13,7 +13,7 @@ pub type Work = Box<dyn FnMut(&mut dyn Tx) -> Result<(), StoreError> + Send>;
 /// Whether a transaction may change anything.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Access {
-    /// It only reads, and sees one committed state, which may be a moment old.
+    /// It only reads, and sees one committed state: at least everything that was answered before it began.
     Read,
     /// It may change rows.
     Write,
@@ -30,8 +30,16 @@ pub trait Store: Send + Sync + 'static {
     /// The number of the last commit that is known to be durable. It grows with every commit that changes something.
     fn commit_sequence(&self) -> u64;
 
-    /// Runs `work` in one transaction and answers once its outcome is durable. Prefer [`transact`](dyn Store::transact)
-    /// and [`query`](dyn Store::query).
+    /// Runs `work` in one transaction and answers once its outcome is durable. Prefer `transact` and `query` of
+    /// `dyn Store`, which hand the work's own answer or error back.
+    ///
+    /// Dropping the future once it has been polled does not take the work back.
+    ///
+    /// # Errors
+    /// What `work` answers; [`StoreError::ReadOnly`] for a change asked of a transaction that only reads.
+    ///
+    /// # Panics
+    /// When `work` panics: it is rolled back, and its panic goes on in the caller.
     fn run(&self, access: Access, work: Work) -> BoxFuture<'_, Result<(), StoreError>>;
 }
 

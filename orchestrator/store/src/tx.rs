@@ -9,7 +9,7 @@ use crate::{LedgerTx, OrdersTx, OutboxTx, ProductsTx, ReservationsTx, SagasTx};
 /// # Behaviour
 /// - Work that fails leaves nothing behind.
 /// - No other transaction sees a part of it.
-/// - What was answered as committed survives a crash.
+/// - What was answered as committed survives a crash, in a store that is not in memory.
 /// - Time never goes back: a transaction that commits later has a later [`Tx::now`].
 pub trait Tx: SagasTx + LedgerTx + OrdersTx + OutboxTx + ProductsTx + ReservationsTx {
     /// The database's clock. It is the same throughout one transaction.
