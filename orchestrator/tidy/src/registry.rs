@@ -23,18 +23,25 @@ pub static CHECKS: &[Check] = &[
     machine_paths::CHECK,
     module_files::CHECK,
     module_headers::CHECK,
+    store_suites::CHECK,
     top_level::CHECK,
 ];
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     #[test]
-    fn checks_are_known_by_the_names_of_their_files() {
+    fn a_check_is_known_by_the_name_of_its_file_and_is_tested_there() {
         for check in CHECKS {
             let path = format!("{}/src/checks/{}.rs", env!("CARGO_MANIFEST_DIR"), check.name);
-            assert!(std::path::Path::new(&path).exists(), "there is no {path}");
+            let source = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}"));
+            assert!(
+                source.contains("is_found"),
+                "{path} has no test in which something is found"
+            );
         }
     }
 }

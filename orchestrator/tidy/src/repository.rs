@@ -161,7 +161,9 @@ fn walked(root: &Path, below: &str) -> Result<Vec<String>, RepositoryError> {
         } else {
             format!("{below}/{name}")
         };
-        if (name.starts_with('.') && name != ".ci") || matches!(&*path, "target" | "amends-data") {
+        if (name.starts_with('.') && !matches!(&*name, ".ci" | ".gitignore"))
+            || matches!(&*path, "target" | "amends-data")
+        {
             continue;
         }
         if entry.path().is_dir() {

@@ -22,7 +22,7 @@ fn find(repository: &Repository) -> Vec<Finding> {
     let threads = thread::available_parallelism().map_or(1, NonZero::get);
     let share = files.len().div_ceil(threads).max(1);
     thread::scope(|scope| {
-        let check = |share: &'_ [&File]| share.iter().filter_map(|file| unformatted(file)).collect();
+        let check = |share: &[&File]| share.iter().filter_map(|file| unformatted(file)).collect();
         let checks: Vec<_> = files
             .chunks(share)
             .map(|share| scope.spawn(move || check(share)))

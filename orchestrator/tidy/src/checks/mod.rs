@@ -18,4 +18,5 @@ pub(crate) mod locked_versions;
 pub(crate) mod machine_paths;
 pub(crate) mod module_files;
 pub(crate) mod module_headers;
+pub(crate) mod store_suites;
 pub(crate) mod top_level;
