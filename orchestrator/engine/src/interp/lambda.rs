@@ -117,6 +117,26 @@ pub(super) fn envelope(payload: Value, entropy: u64, with_log: bool) -> Value {
     answer
 }
 
+/// What `lambda:invoke` makes of the cause that a function gave: JSON without the spaces between its parts. (By its own
+/// ARN, a function's cause is passed on as it is.)
+pub(super) fn compact_cause(cause: &str) -> String {
+    if serde_json::from_str::<serde::de::IgnoredAny>(cause).is_err() {
+        return cause.to_owned();
+    }
+    let mut compact = String::with_capacity(cause.len());
+    let (mut in_text, mut is_escaped) = (false, false);
+    for c in cause.chars() {
+        if in_text || !c.is_ascii_whitespace() {
+            compact.push(c);
+        }
+        if c == '"' && !is_escaped {
+            in_text = !in_text;
+        }
+        is_escaped = in_text && c == '\\' && !is_escaped;
+    }
+    compact
+}
+
 /// In the form of a version 4 UUID.
 fn request_id(entropy: u64) -> String {
     let [a, b, c, d] = [
@@ -178,6 +198,15 @@ mod tests {
         assert!(call(invoke, json!(1)).is_err());
         let unreadable = call(invoke, json!({"FunctionName": "f", "Payload": "not json"})).unwrap_err();
         assert_eq!(unreadable.error, "Lambda.InvalidRequestContentException");
+    }
+
+    #[test]
+    fn causes_lose_the_spaces_between_their_parts_only() {
+        assert_eq!(
+            compact_cause(r#"{"a": "b \" c", "d": [1, 2]}"#),
+            r#"{"a":"b \" c","d":[1,2]}"#
+        );
+        assert_eq!(compact_cause("no { json at all"), "no { json at all");
     }
 
     #[test]

@@ -81,14 +81,17 @@ pub(super) fn answered(
     counters: &mut Counters,
     turn: &mut Turn<'_>,
 ) -> Result<Flow, Failure> {
-    let result = answer.result.and_then(|output| {
-        let result = Arc::new(wrap(task, output, turn.entropy));
-        if is_too_large(&result) {
-            let cause = data::too_large(limited_name(task));
-            return Err(Failure::data_limit(Origin::Attempt, cause));
-        }
-        Ok(result)
-    });
+    let result = answer
+        .result
+        .map_err(|failure| clean_cause(task, failure))
+        .and_then(|output| {
+            let result = Arc::new(wrap(task, output, turn.entropy));
+            if is_too_large(&result) {
+                let cause = data::too_large(limited_name(task));
+                return Err(Failure::data_limit(Origin::Attempt, cause));
+            }
+            Ok(result)
+        });
     match result {
         Ok(result) => {
             record(task, scope, counters, turn, || TaskEvent::Succeeded {
@@ -178,6 +181,16 @@ fn wrap(task: &Task, output: Value, entropy: u64) -> Value {
         .as_ref()
         .is_some_and(|template| template.has_field("LogType"));
     lambda::envelope(output, entropy, with_log)
+}
+
+fn clean_cause(task: &Task, failure: Failure) -> Failure {
+    if !task.resource.is_lambda_invoke() {
+        return failure;
+    }
+    Failure {
+        cause: failure.cause.as_deref().map(lambda::compact_cause),
+        ..failure
+    }
 }
 
 /// What a result that is too large is said to come from.

@@ -1,0 +1,8 @@
+//! The interpreter's behaviour where no recording shows it: time limits, retries, limits of size and number, stale
+//! input, restarts; and that an execution is a fold of what happened to it.
+
+mod fold;
+mod limits;
+mod play;
+mod recovery;
+mod time;
