@@ -93,23 +93,17 @@ pub enum Retry {
 impl ProviderError {
     /// A refusal by the provider, with its reason.
     pub fn declined(code: &str) -> Self {
-        Self::Declined {
-            code: Code::new(code),
-        }
+        Self::Declined { code: Code::new(code) }
     }
 
     /// A request that can never be accepted, with what is wrong.
     pub fn invalid(code: &str) -> Self {
-        Self::Invalid {
-            code: Code::new(code),
-        }
+        Self::Invalid { code: Code::new(code) }
     }
 
     /// A request that the object's state forbids.
     pub fn wrong_state(state: &str) -> Self {
-        Self::WrongState {
-            state: Code::new(state),
-        }
+        Self::WrongState { state: Code::new(state) }
     }
 
     /// Whether the effect may have happened.
@@ -216,14 +210,9 @@ mod tests {
         let check = |text: &str, expected: &str| assert_eq!(Code::new(text).as_str(), expected);
         check("insufficient_funds", "insufficient_funds");
         check("5.1.1", "5.1.1");
-        for leak in [
-            "",
-            "ada@example.com",
-            "4242424242424242",
-            "your card ends in 42",
-            "a\nb",
-            &"x".repeat(65),
-        ] {
+        for leak in
+            ["", "ada@example.com", "4242424242424242", "your card ends in 42", "a\nb", &"x".repeat(65)]
+        {
             check(leak, "unrecognised");
         }
     }
@@ -231,9 +220,6 @@ mod tests {
     #[test]
     fn the_wait_that_the_provider_asks_for_is_passed_on() {
         let after = Some(Duration::from_secs(7));
-        assert_eq!(
-            ProviderError::RateLimited { after }.retry(),
-            Retry::Later { after }
-        );
+        assert_eq!(ProviderError::RateLimited { after }.retry(), Retry::Later { after });
     }
 }

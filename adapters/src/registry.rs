@@ -55,5 +55,6 @@ register! {
     }
     Notification notification {
         sandbox => memory, sqlite;
+        smtp => aiosmtpd;
     }
 }

@@ -20,12 +20,7 @@ impl<'a> Entries<'a> {
 
     /// Everything in `books`.
     pub fn of(books: &'a dyn BooksReader) -> Self {
-        Self {
-            books,
-            page: Vec::new().into_iter(),
-            last: None,
-            ended: false,
-        }
+        Self { books, page: Vec::new().into_iter(), last: None, ended: false }
     }
 }
 

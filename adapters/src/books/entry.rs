@@ -52,10 +52,7 @@ impl std::ops::Deref for Entry {
 impl Entry {
     /// Where this entry stands when entries are read by reference.
     pub fn position(&self) -> Position {
-        Position {
-            reference: self.reference.clone(),
-            seq: self.seq,
-        }
+        Position { reference: self.reference.clone(), seq: self.seq }
     }
 }
 

@@ -54,12 +54,7 @@ impl BooksReader for MemoryBooks {
             .by_reference
             .range::<str, _>((Bound::Included(from), Bound::Unbounded))
             .flat_map(|(_, places)| places);
-        Ok(places
-            .map(|&place| &state.entries[place])
-            .filter(|e| follows(e))
-            .take(limit)
-            .cloned()
-            .collect())
+        Ok(places.map(|&place| &state.entries[place]).filter(|e| follows(e)).take(limit).cloned().collect())
     }
 
     fn entries_of(&self, reference: &str) -> Result<Vec<Entry>, BooksError> {
@@ -68,11 +63,7 @@ impl BooksReader for MemoryBooks {
     }
 
     fn count_of_key(&self, key: &IdempotencyKey) -> Result<u64, BooksError> {
-        Ok(self
-            .lock()
-            .by_key
-            .get(key)
-            .map_or(0, |places| places.len() as u64))
+        Ok(self.lock().by_key.get(key).map_or(0, |places| places.len() as u64))
     }
 }
 
@@ -83,12 +74,8 @@ impl State {
     }
 
     fn waiting(&self, wanted: impl Fn(&Delayed) -> bool) -> Vec<Delayed> {
-        let mut found: Vec<Delayed> = self
-            .delayed
-            .iter()
-            .filter(|delayed| wanted(delayed))
-            .cloned()
-            .collect();
+        let mut found: Vec<Delayed> =
+            self.delayed.iter().filter(|delayed| wanted(delayed)).cloned().collect();
         found.sort_by_key(|delayed| (delayed.due_at, delayed.key.to_string()));
         found
     }
@@ -106,24 +93,14 @@ impl Page for State {
     }
 
     fn entries_of(&mut self, provider: ProviderKind, reference: &str) -> Result<Vec<Entry>, BooksError> {
-        Ok(self
-            .of_reference(reference)
-            .filter(|entry| entry.provider == provider)
-            .cloned()
-            .collect())
+        Ok(self.of_reference(reference).filter(|entry| entry.provider == provider).cloned().collect())
     }
 
     fn append(&mut self, body: NewEntry) -> Result<Entry, BooksError> {
         let place = self.entries.len();
-        self.by_reference
-            .entry(body.reference.clone())
-            .or_default()
-            .push(place);
+        self.by_reference.entry(body.reference.clone()).or_default().push(place);
         self.by_key.entry(body.key).or_default().push(place);
-        let entry = Entry {
-            seq: place as u64 + 1,
-            body,
-        };
+        let entry = Entry { seq: place as u64 + 1, body };
         self.entries.push(entry.clone());
         Ok(entry)
     }
@@ -134,10 +111,7 @@ impl Page for State {
         reference: &str,
         operation: &'static str,
     ) -> Result<u32, BooksError> {
-        let calls = self
-            .calls
-            .entry((provider, reference.to_owned(), operation))
-            .or_default();
+        let calls = self.calls.entry((provider, reference.to_owned(), operation)).or_default();
         *calls += 1;
         Ok(*calls - 1)
     }
@@ -159,8 +133,7 @@ impl Page for State {
     }
 
     fn forget_delayed(&mut self, served: &Delayed) -> Result<(), BooksError> {
-        self.delayed
-            .retain(|other| (other.provider, other.key) != (served.provider, served.key));
+        self.delayed.retain(|other| (other.provider, other.key) != (served.provider, served.key));
         Ok(())
     }
 }

@@ -19,10 +19,7 @@ pub(super) use entry_columns;
 
 pub(super) fn entry(row: &Row<'_>) -> Result<Entry, BooksError> {
     let amount = match (row.get(8)?, row.get::<_, Option<String>>(9)?) {
-        (Some(minor), Some(code)) => Some(Money {
-            minor,
-            currency: named(&code)?,
-        }),
+        (Some(minor), Some(code)) => Some(Money { minor, currency: named(&code)? }),
         _ => None,
     };
     let body = NewEntry {
@@ -36,10 +33,7 @@ pub(super) fn entry(row: &Row<'_>) -> Result<Entry, BooksError> {
         amount,
         scenario: row.get(10)?,
     };
-    Ok(Entry {
-        seq: row.get::<_, i64>(0)?.unsigned_abs(),
-        body,
-    })
+    Ok(Entry { seq: row.get::<_, i64>(0)?.unsigned_abs(), body })
 }
 
 /// Reads `provider, key, reference, due_at, body_sha256, request`.
@@ -55,14 +49,11 @@ pub(super) fn delayed(row: &Row<'_>) -> Result<Delayed, BooksError> {
 }
 
 fn text<'a>(row: &'a Row<'_>, column: usize) -> Result<&'a str, BooksError> {
-    row.get_ref(column)?
-        .as_str()
-        .map_err(|error| BooksError::Sqlite(rusqlite::Error::from(error)))
+    row.get_ref(column)?.as_str().map_err(|error| BooksError::Sqlite(rusqlite::Error::from(error)))
 }
 
 /// A value from the name that it has in JSON.
 fn named<'a, T: Deserialize<'a>>(name: &'a str) -> Result<T, BooksError> {
-    T::deserialize(name.into_deserializer()).map_err(|error: TextError| BooksError::Unreadable {
-        what: error.to_string(),
-    })
+    T::deserialize(name.into_deserializer())
+        .map_err(|error: TextError| BooksError::Unreadable { what: error.to_string() })
 }

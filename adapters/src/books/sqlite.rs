@@ -37,13 +37,7 @@ impl SqliteBooks {
     /// # Errors
     /// When the file cannot be opened or is not a file of books.
     pub fn open(path: &Path, options: Options) -> Result<Self, OpenError> {
-        let database = Database::open(
-            path,
-            Options {
-                migrations: MIGRATIONS,
-                ..options
-            },
-        )?;
+        let database = Database::open(path, Options { migrations: MIGRATIONS, ..options })?;
         Ok(Self { database })
     }
 
@@ -59,9 +53,7 @@ impl SqliteBooksReader {
     /// # Errors
     /// When the file does not exist or is not a file of books.
     pub fn open(path: &Path) -> Result<Self, OpenError> {
-        Ok(Self {
-            database: ReadOnlyDatabase::open(path, MIGRATIONS)?,
-        })
+        Ok(Self { database: ReadOnlyDatabase::open(path, MIGRATIONS)? })
     }
 }
 
@@ -101,20 +93,11 @@ fn entries_after(db: &Connection, after: Option<&Position>, limit: usize) -> Res
     );
     // Seqs begin at 1: nothing stands at or before ('', 0).
     let (reference, seq) = after.map_or(("", 0), |position| (position.reference.as_str(), position.seq));
-    all(
-        db,
-        SQL,
-        (reference, seq.cast_signed(), limit.cast_signed()),
-        row::entry,
-    )
+    all(db, SQL, (reference, seq.cast_signed(), limit.cast_signed()), row::entry)
 }
 
 fn entries_of(db: &Connection, reference: &str) -> Result<Vec<Entry>, BooksError> {
-    const SQL: &str = concat!(
-        "SELECT ",
-        entry_columns!(),
-        " FROM entry WHERE reference = ?1 ORDER BY seq"
-    );
+    const SQL: &str = concat!("SELECT ", entry_columns!(), " FROM entry WHERE reference = ?1 ORDER BY seq");
     all(db, SQL, (reference,), row::entry)
 }
 
@@ -166,10 +149,7 @@ impl Page for SqlitePage<'_> {
             body.amount.map(|amount| amount.currency.code()),
             &body.scenario,
         ))?;
-        Ok(Entry {
-            seq: self.db.last_insert_rowid().unsigned_abs(),
-            body,
-        })
+        Ok(Entry { seq: self.db.last_insert_rowid().unsigned_abs(), body })
     }
 
     fn count_call(
@@ -214,9 +194,7 @@ impl Page for SqlitePage<'_> {
     }
 
     fn forget_delayed(&mut self, served: &Delayed) -> Result<(), BooksError> {
-        let mut statement = self
-            .db
-            .prepare_cached("DELETE FROM delayed WHERE provider = ?1 AND key = ?2")?;
+        let mut statement = self.db.prepare_cached("DELETE FROM delayed WHERE provider = ?1 AND key = ?2")?;
         statement.execute((served.provider.as_str(), served.key.to_string()))?;
         Ok(())
     }

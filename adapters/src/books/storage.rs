@@ -71,7 +71,5 @@ pub(crate) async fn transact<T: Send + 'static>(
         Ok(())
     }));
     run.await?;
-    Ok(receiver
-        .try_recv()
-        .expect("work that ran to its end has sent its result"))
+    Ok(receiver.try_recv().expect("work that ran to its end has sent its result"))
 }

@@ -21,10 +21,7 @@ fn entry(reference: &str, purpose: &str) -> NewEntry {
         key: key(purpose),
         body_sha256: Sha256Hex::of(purpose.as_bytes()),
         object: format!("pi_{reference}_1"),
-        amount: Some(amends_types::Money {
-            minor: 1999,
-            currency: "EUR".parse().unwrap(),
-        }),
+        amount: Some(amends_types::Money { minor: 1999, currency: "EUR".parse().unwrap() }),
         scenario: Some("lostReply".to_owned()),
     }
 }
@@ -53,26 +50,16 @@ async fn append(books: &dyn Books, entries: Vec<NewEntry>) {
 async fn entries_are_read_by_reference_then_seq_across_pages(books: &dyn Books) {
     let names = ["b", "a", "c", "a", "é", "B"];
     append(books, names.iter().map(|name| entry(name, name)).collect()).await;
-    append(
-        books,
-        (0..2100).map(|n| entry("many", &format!("m{n}"))).collect(),
-    )
-    .await;
+    append(books, (0..2100).map(|n| entry("many", &format!("m{n}"))).collect()).await;
 
-    let read: Vec<_> = Entries::of(books)
-        .map(|entry| entry.unwrap().position())
-        .collect();
+    let read: Vec<_> = Entries::of(books).map(|entry| entry.unwrap().position()).collect();
     assert_eq!(read.len(), 2106);
     assert!(read.windows(2).all(|pair| pair[0] < pair[1]));
     assert_eq!(Entries::of(books).next().unwrap().unwrap().reference, "B");
 }
 
 async fn an_entry_comes_back_as_it_was_written(books: &dyn Books) {
-    let plain = NewEntry {
-        amount: None,
-        scenario: None,
-        ..entry("a", "second")
-    };
+    let plain = NewEntry { amount: None, scenario: None, ..entry("a", "second") };
     append(books, vec![entry("a", "first"), plain.clone()]).await;
     let read = books.entries_of("a").unwrap();
     assert_eq!((read[0].seq, &read[0].body), (1, &entry("a", "first")));
@@ -81,11 +68,7 @@ async fn an_entry_comes_back_as_it_was_written(books: &dyn Books) {
 }
 
 async fn keys_are_counted_and_the_latest_entry_of_a_key_is_found(books: &dyn Books) {
-    append(
-        books,
-        vec![entry("a", "same"), entry("b", "same"), entry("c", "other")],
-    )
-    .await;
+    append(books, vec![entry("a", "same"), entry("b", "same"), entry("c", "other")]).await;
     assert_eq!(books.count_of_key(&key("same")).unwrap(), 2);
     assert_eq!(books.count_of_key(&key("never")).unwrap(), 0);
     let (latest, elsewhere) = transact(books, |page| {
@@ -100,11 +83,9 @@ async fn keys_are_counted_and_the_latest_entry_of_a_key_is_found(books: &dyn Boo
 
 async fn calls_are_counted_for_each_reference_and_operation(books: &dyn Books) {
     let count = async |reference: &'static str, operation: &'static str| {
-        transact(books, move |page| {
-            page.count_call(ProviderKind::Payment, reference, operation)
-        })
-        .await
-        .unwrap()
+        transact(books, move |page| page.count_call(ProviderKind::Payment, reference, operation))
+            .await
+            .unwrap()
     };
     assert_eq!(count("a", "capture").await, 0);
     assert_eq!(count("a", "capture").await, 1);
@@ -124,13 +105,9 @@ async fn delayed_requests_come_out_when_due_and_only_once(books: &dyn Books) {
     let due = |now| transact(books, move |page| page.due(Timestamp::from_micros(now)));
     assert_eq!(due(9).await.unwrap(), []);
     assert_eq!(due(30).await.unwrap(), [delayed("soon", 10), delayed("late", 30)]);
-    transact(books, |page| page.forget_delayed(&delayed("soon", 10)))
-        .await
-        .unwrap();
+    transact(books, |page| page.forget_delayed(&delayed("soon", 10))).await.unwrap();
     assert_eq!(due(99).await.unwrap(), [delayed("late", 30)]);
-    let of = transact(books, |page| page.delayed_of(ProviderKind::Inventory, "late"))
-        .await
-        .unwrap();
+    let of = transact(books, |page| page.delayed_of(ProviderKind::Inventory, "late")).await.unwrap();
     assert_eq!(of, [delayed("late", 30)]);
 }
 
@@ -163,26 +140,11 @@ async fn books_in_a_file_outlive_the_process_and_are_never_changed() {
     let books = SqliteBooks::open(&path, Default::default()).unwrap();
     append(&books, vec![entry("a", "first")]).await;
     for sql in ["UPDATE entry SET effect = 'refunded'", "DELETE FROM entry"] {
-        let changed = books
-            .database()
-            .write(move |db| -> Result<(), super::BooksError> { Ok(db.execute_batch(sql)?) });
+        let changed =
+            books.database().write(move |db| -> Result<(), super::BooksError> { Ok(db.execute_batch(sql)?) });
         assert!(changed.await.unwrap_err().to_string().contains("append-only"));
     }
     drop(books);
-    assert_eq!(
-        SqliteBooksReader::open(&path)
-            .unwrap()
-            .entries_of("a")
-            .unwrap()
-            .len(),
-        1
-    );
-    assert_eq!(
-        SqliteBooks::open(&path, Default::default())
-            .unwrap()
-            .entries_of("a")
-            .unwrap()
-            .len(),
-        1
-    );
+    assert_eq!(SqliteBooksReader::open(&path).unwrap().entries_of("a").unwrap().len(), 1);
+    assert_eq!(SqliteBooks::open(&path, Default::default()).unwrap().entries_of("a").unwrap().len(), 1);
 }

@@ -14,12 +14,7 @@ use crate::{ProviderError, ProviderKind};
 /// A request to the sandbox's inventory.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum InventoryAsk {
-    Sync {
-        on_sync: Option<TestSku>,
-        on_revert: Option<TestSku>,
-        items: u64,
-        lines: usize,
-    },
+    Sync { on_sync: Option<TestSku>, on_revert: Option<TestSku>, items: u64, lines: usize },
     Revert,
 }
 
@@ -28,11 +23,7 @@ impl InventoryAsk {
         Self::Sync {
             on_sync: TestSku::among(&request.lines, Operation::Sync),
             on_revert: TestSku::among(&request.lines, Operation::Revert),
-            items: request
-                .lines
-                .iter()
-                .map(|line: &SyncLine| u64::from(line.quantity))
-                .sum(),
+            items: request.lines.iter().map(|line: &SyncLine| u64::from(line.quantity)).sum(),
             lines: request.lines.len(),
         }
     }
@@ -54,8 +45,7 @@ impl Ask for InventoryAsk {
             Self::Sync { on_sync, items, .. } => on_sync.map_or(Scenario::Plain, |sku| sku.scenario(*items)),
             Self::Revert => {
                 let live = live(history).and_then(|entry| entry.scenario.as_deref());
-                live.and_then(TestSku::of)
-                    .map_or(Scenario::Plain, |sku| sku.scenario(0))
+                live.and_then(TestSku::of).map_or(Scenario::Plain, |sku| sku.scenario(0))
             }
         }
     }
@@ -86,11 +76,7 @@ impl Ask for InventoryAsk {
 /// The oldest sync that is not taken back.
 pub(super) fn live(history: &[Entry]) -> Option<&Entry> {
     let reverted = |object: &str| {
-        history
-            .iter()
-            .any(|entry| entry.effect == EffectKind::Reverted && entry.object == object)
+        history.iter().any(|entry| entry.effect == EffectKind::Reverted && entry.object == object)
     };
-    history
-        .iter()
-        .find(|entry| entry.effect == EffectKind::Synced && !reverted(&entry.object))
+    history.iter().find(|entry| entry.effect == EffectKind::Synced && !reverted(&entry.object))
 }

@@ -51,9 +51,7 @@ pub struct SandboxInventory {
 impl SandboxInventory {
     /// A provider that keeps these books.
     pub fn new(books: Arc<dyn Books>, clock: Arc<dyn Clock>) -> Self {
-        Self {
-            desk: Desk::new(ProviderKind::Inventory, CONTRACT, books, clock),
-        }
+        Self { desk: Desk::new(ProviderKind::Inventory, CONTRACT, books, clock) }
     }
 
     /// Lets `hook` choose the fault of every call.
@@ -73,30 +71,15 @@ impl Inventory for SandboxInventory {
     async fn sync(&self, call: &Call, request: &SyncRequest) -> Result<SyncReceipt, ProviderError> {
         let ask = InventoryAsk::sync(request);
         let body = json!({ "sync": request });
-        match self
-            .desk
-            .submit(
-                call,
-                Submission {
-                    ask,
-                    reference: request.reference.clone(),
-                    body,
-                },
-            )
-            .await?
-        {
-            Served::Entered(entry) => Ok(SyncReceipt {
-                id: entry.object.clone(),
-            }),
+        match self.desk.submit(call, Submission { ask, reference: request.reference.clone(), body }).await? {
+            Served::Entered(entry) => Ok(SyncReceipt { id: entry.object.clone() }),
             Served::Left(_) => Err(ProviderError::Unreadable),
         }
     }
 
     async fn find(&self, limit: Duration, reference: &str) -> Result<Option<SyncReceipt>, ProviderError> {
         let history = self.desk.look(limit, Operation::Find, reference).await?;
-        Ok(live(&history).map(|entry| SyncReceipt {
-            id: entry.object.clone(),
-        }))
+        Ok(live(&history).map(|entry| SyncReceipt { id: entry.object.clone() }))
     }
 
     async fn revert(&self, call: &Call, reference: &str) -> Result<Reverted, ProviderError> {
@@ -156,10 +139,7 @@ pub(crate) mod bench {
         async fn books(&self, reference: &str) -> Records {
             let entries = self.0.books.entries_of(reference).unwrap();
             let count = |effect| entries.iter().filter(|entry| entry.effect == effect).count();
-            Records {
-                synced: count(EffectKind::Synced),
-                reverted: count(EffectKind::Reverted),
-            }
+            Records { synced: count(EffectKind::Synced), reverted: count(EffectKind::Reverted) }
         }
     }
 }

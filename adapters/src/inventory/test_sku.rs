@@ -43,18 +43,12 @@ impl TestSku {
 
     /// The name in the books of a SKU that matters when the sync is taken back.
     pub(crate) fn revert_name(self) -> &'static str {
-        PREFIXES
-            .iter()
-            .find(|(_, sku)| *sku == self)
-            .map_or("", |(prefix, _)| prefix)
+        PREFIXES.iter().find(|(_, sku)| *sku == self).map_or("", |(prefix, _)| prefix)
     }
 
     /// The meaning of a SKU, by the first prefix that fits.
     pub(crate) fn of(sku: &str) -> Option<Self> {
-        PREFIXES
-            .iter()
-            .find(|(prefix, _)| sku.starts_with(prefix))
-            .map(|(_, meaning)| *meaning)
+        PREFIXES.iter().find(|(prefix, _)| sku.starts_with(prefix)).map(|(_, meaning)| *meaning)
     }
 
     /// The course of the operation that this SKU is about, in a sync of so many items.
@@ -82,5 +76,18 @@ impl TestSku {
             | Self::SyncOffline => Operation::Sync,
             Self::RevertRefused | Self::RevertLost | Self::RevertDown => Operation::Revert,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::suite::named_in_table;
+
+    #[test]
+    fn the_table_in_the_sandboxs_header_names_each_and_no_other() {
+        let mut names: Vec<&str> = PREFIXES.iter().map(|(name, _)| *name).collect();
+        names.sort_unstable();
+        assert_eq!(named_in_table(include_str!("sandbox.rs")), names);
     }
 }

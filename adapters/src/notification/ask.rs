@@ -54,11 +54,6 @@ impl Ask for NotificationAsk {
             return Err(ProviderError::invalid("not_an_address"));
         }
         let effect = effect_of(self.kind);
-        Ok(Ruling::Enter(Draft {
-            effect,
-            object: None,
-            amount: None,
-            scenario: None,
-        }))
+        Ok(Ruling::Enter(Draft { effect, object: None, amount: None, scenario: None }))
     }
 }

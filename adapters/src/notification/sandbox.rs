@@ -47,9 +47,7 @@ pub struct SandboxNotification {
 impl SandboxNotification {
     /// A provider that keeps these books.
     pub fn new(books: Arc<dyn Books>, clock: Arc<dyn Clock>) -> Self {
-        Self {
-            desk: Desk::new(ProviderKind::Notification, CONTRACT, books, clock),
-        }
+        Self { desk: Desk::new(ProviderKind::Notification, CONTRACT, books, clock) }
     }
 
     /// Lets `hook` choose the fault of every call.
@@ -75,15 +73,10 @@ impl Notification for SandboxNotification {
             "text": notice.text,
             "at": notice.at,
         });
-        let submission = Submission {
-            ask: NotificationAsk::new(notice),
-            reference: notice.reference.clone(),
-            body,
-        };
+        let submission =
+            Submission { ask: NotificationAsk::new(notice), reference: notice.reference.clone(), body };
         match self.desk.submit(call, submission).await? {
-            Served::Entered(entry) => Ok(Sent {
-                id: entry.object.clone(),
-            }),
+            Served::Entered(entry) => Ok(Sent { id: entry.object.clone() }),
             Served::Left(_) => Err(ProviderError::Unreadable),
         }
     }
@@ -103,9 +96,7 @@ impl SentLookup for SandboxNotification {
     ) -> Result<Option<Sent>, ProviderError> {
         let history = self.desk.look(limit, Operation::Sent, reference).await?;
         let found = history.iter().find(|entry| entry.effect == effect_of(kind));
-        Ok(found.map(|entry| Sent {
-            id: entry.object.clone(),
-        }))
+        Ok(found.map(|entry| Sent { id: entry.object.clone() }))
     }
 }
 
@@ -142,10 +133,7 @@ pub(crate) mod bench {
 
         async fn deliveries(&self, notice: &Notice) -> usize {
             let entries = self.0.books.entries_of(&notice.reference).unwrap();
-            entries
-                .iter()
-                .filter(|entry| entry.effect == effect_of(notice.kind))
-                .count()
+            entries.iter().filter(|entry| entry.effect == effect_of(notice.kind)).count()
         }
     }
 }

@@ -31,10 +31,7 @@ impl TestDomain {
     /// The meaning of this address's domain.
     pub(crate) fn of(address: &str) -> Option<Self> {
         let (_, domain) = address.rsplit_once('@')?;
-        DOMAINS
-            .iter()
-            .find(|(name, _)| name.eq_ignore_ascii_case(domain))
-            .map(|(_, meaning)| *meaning)
+        DOMAINS.iter().find(|(name, _)| name.eq_ignore_ascii_case(domain)).map(|(_, meaning)| *meaning)
     }
 
     /// The course of sending to this domain.
@@ -48,5 +45,18 @@ impl TestDomain {
             Self::Slow => Scenario::Slow,
             Self::Error => Scenario::ErrorAfterEffect,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::suite::named_in_table;
+
+    #[test]
+    fn the_table_in_the_sandboxs_header_names_each_and_no_other() {
+        let mut names: Vec<&str> = DOMAINS.iter().map(|(name, _)| *name).collect();
+        names.sort_unstable();
+        assert_eq!(named_in_table(include_str!("sandbox.rs")), names);
     }
 }

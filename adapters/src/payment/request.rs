@@ -114,9 +114,6 @@ mod tests {
 
     #[test]
     fn debug_output_hides_the_payment_method() {
-        assert_eq!(
-            format!("{:?}", PaymentMethod::new("pm_card_visa")),
-            "[payment method]"
-        );
+        assert_eq!(format!("{:?}", PaymentMethod::new("pm_card_visa")), "[payment method]");
     }
 }

@@ -56,9 +56,7 @@ pub struct SandboxPayment {
 impl SandboxPayment {
     /// A provider that keeps these books.
     pub fn new(books: Arc<dyn Books>, clock: Arc<dyn Clock>) -> Self {
-        Self {
-            desk: Desk::new(ProviderKind::Payment, CONTRACT, books, clock),
-        }
+        Self { desk: Desk::new(ProviderKind::Payment, CONTRACT, books, clock) }
     }
 
     /// Lets `hook` choose the fault of every call.
@@ -75,16 +73,7 @@ impl SandboxPayment {
         ask: PaymentAsk,
     ) -> Result<Served, ProviderError> {
         let body = json!({ "ask": ask });
-        self.desk
-            .submit(
-                call,
-                Submission {
-                    ask,
-                    reference: reference_of(payment)?.to_owned(),
-                    body,
-                },
-            )
-            .await
+        self.desk.submit(call, Submission { ask, reference: reference_of(payment)?.to_owned(), body }).await
     }
 }
 
@@ -96,19 +85,10 @@ impl Payment for SandboxPayment {
 
     async fn prepare(&self, call: &Call, request: &PaymentRequest) -> Result<PaymentId, ProviderError> {
         let method = request.payment_method.expose().to_owned();
-        let ask = PaymentAsk::Prepare {
-            method,
-            amount: request.amount,
-        };
+        let ask = PaymentAsk::Prepare { method, amount: request.amount };
         let body = json!({ "reference": request.reference, "ask": ask });
-        let submission = Submission {
-            ask,
-            reference: request.reference.clone(),
-            body,
-        };
-        Ok(PaymentId::new(
-            &entered(self.desk.submit(call, submission).await?)?.object,
-        ))
+        let submission = Submission { ask, reference: request.reference.clone(), body };
+        Ok(PaymentId::new(&entered(self.desk.submit(call, submission).await?)?.object))
     }
 
     async fn capture(
@@ -117,39 +97,25 @@ impl Payment for SandboxPayment {
         payment: &PaymentId,
         amount: Money,
     ) -> Result<Captured, ProviderError> {
-        let ask = PaymentAsk::Capture {
-            payment: payment.as_str().to_owned(),
-            amount,
-        };
+        let ask = PaymentAsk::Capture { payment: payment.as_str().to_owned(), amount };
         let entry = entered(self.on_payment(call, payment, ask).await?)?;
-        Ok(Captured {
-            payment: payment.clone(),
-            amount: amount_of(&entry)?,
-        })
+        Ok(Captured { payment: payment.clone(), amount: amount_of(&entry)? })
     }
 
     async fn reverse(&self, call: &Call, payment: &PaymentId) -> Result<Reversed, ProviderError> {
-        let ask = PaymentAsk::Reverse {
-            payment: payment.as_str().to_owned(),
-        };
+        let ask = PaymentAsk::Reverse { payment: payment.as_str().to_owned() };
         match self.on_payment(call, payment, ask).await? {
             Served::Left(_) => Ok(Reversed::AlreadyReversed),
             Served::Entered(entry) if entry.effect == EffectKind::Canceled => Ok(Reversed::Canceled),
             Served::Entered(entry) => {
                 let refund = payment.as_str().replacen(PaymentAsk::OBJECT_PREFIX, "re", 1);
-                Ok(Reversed::Refunded {
-                    amount: amount_of(&entry)?,
-                    refund,
-                })
+                Ok(Reversed::Refunded { amount: amount_of(&entry)?, refund })
             }
         }
     }
 
     async fn status(&self, limit: Duration, payment: &PaymentId) -> Result<PaymentStatus, ProviderError> {
-        let history = self
-            .desk
-            .look(limit, Operation::Status, reference_of(payment)?)
-            .await?;
+        let history = self.desk.look(limit, Operation::Status, reference_of(payment)?).await?;
         let latest = latest_of(&history, payment.as_str()).ok_or(ProviderError::NotFound)?;
         let amount = amount_of(latest)?;
         match latest.effect {

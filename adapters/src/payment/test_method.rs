@@ -31,26 +31,11 @@ const METHODS: &[(&str, TestMethod)] = &[
     ("pm_card_jcb", TestMethod::Succeeds),
     ("pm_card_unionpay", TestMethod::Succeeds),
     ("pm_card_chargeDeclined", TestMethod::Declined("card_declined")),
-    (
-        "pm_card_chargeDeclinedInsufficientFunds",
-        TestMethod::Declined("insufficient_funds"),
-    ),
-    (
-        "pm_card_chargeDeclinedExpiredCard",
-        TestMethod::Declined("expired_card"),
-    ),
-    (
-        "pm_card_chargeDeclinedIncorrectCvc",
-        TestMethod::Declined("incorrect_cvc"),
-    ),
-    (
-        "pm_card_chargeDeclinedProcessingError",
-        TestMethod::Declined("processing_error"),
-    ),
-    (
-        "pm_card_authenticationRequired",
-        TestMethod::Declined("requires_action"),
-    ),
+    ("pm_card_chargeDeclinedInsufficientFunds", TestMethod::Declined("insufficient_funds")),
+    ("pm_card_chargeDeclinedExpiredCard", TestMethod::Declined("expired_card")),
+    ("pm_card_chargeDeclinedIncorrectCvc", TestMethod::Declined("incorrect_cvc")),
+    ("pm_card_chargeDeclinedProcessingError", TestMethod::Declined("processing_error")),
+    ("pm_card_authenticationRequired", TestMethod::Declined("requires_action")),
     ("pm_sandbox_lostReply", TestMethod::LostReply),
     ("pm_sandbox_lostReplies", TestMethod::LostReplies),
     ("pm_sandbox_slowSuccess", TestMethod::SlowSuccess),
@@ -65,20 +50,13 @@ const METHODS: &[(&str, TestMethod)] = &[
 impl TestMethod {
     /// The method of this name, if it is one of the sandbox's.
     pub(crate) fn named(token: &str) -> Option<Self> {
-        METHODS
-            .iter()
-            .find(|(name, _)| *name == token)
-            .map(|(_, method)| *method)
+        METHODS.iter().find(|(name, _)| *name == token).map(|(_, method)| *method)
     }
 
     /// The course of one operation on a payment of `amount`.
     pub(crate) fn scenario(self, operation: Operation, amount: Money) -> Scenario {
         let at = |hit: Operation, scenario| {
-            if operation == hit {
-                scenario
-            } else {
-                Scenario::Plain
-            }
+            if operation == hit { scenario } else { Scenario::Plain }
         };
         match self {
             Self::Succeeds => Scenario::Plain,
@@ -94,5 +72,18 @@ impl TestMethod {
             Self::RefundLostReply => at(Operation::Reverse, Scenario::LostReply),
             Self::RefundDownForAWhile => at(Operation::Reverse, Scenario::DownForAWhile),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::suite::named_in_table;
+
+    #[test]
+    fn the_table_in_the_sandboxs_header_names_each_and_no_other() {
+        let mut names: Vec<&str> = METHODS.iter().map(|(name, _)| *name).collect();
+        names.sort_unstable();
+        assert_eq!(named_in_table(include_str!("sandbox.rs")), names);
     }
 }

@@ -52,11 +52,7 @@ impl<A: Ask> Arrival<A> {
                 Self::serve_late(page, &delayed, self.key_window)?;
             } else if delayed.key == self.key {
                 let same_body = delayed.body_sha256 == self.body_sha256;
-                let error = if same_body {
-                    ProviderError::KeyInUse
-                } else {
-                    ProviderError::KeyReused
-                };
+                let error = if same_body { ProviderError::KeyInUse } else { ProviderError::KeyReused };
                 return Ok(Err(error));
             }
         }
@@ -139,7 +135,5 @@ pub(crate) fn latest_of<'a>(history: &'a [Entry], object: &str) -> Option<&'a En
 }
 
 fn unreadable(error: serde_json::Error) -> BooksError {
-    BooksError::Unreadable {
-        what: format!("a delayed request: {error}"),
-    }
+    BooksError::Unreadable { what: format!("a delayed request: {error}") }
 }

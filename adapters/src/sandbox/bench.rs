@@ -33,11 +33,6 @@ impl<P> Stand<P> {
         make: fn(Arc<dyn Books>, Arc<dyn Clock>) -> P,
     ) -> Self {
         let clock = VirtualClock::new();
-        Self {
-            provider: make(books.clone(), Arc::new(clock.clone())),
-            books,
-            clock,
-            _dir: dir,
-        }
+        Self { provider: make(books.clone(), Arc::new(clock.clone())), books, clock, _dir: dir }
     }
 }

@@ -38,13 +38,7 @@ impl Desk {
         books: Arc<dyn Books>,
         clock: Arc<dyn Clock>,
     ) -> Self {
-        Self {
-            provider,
-            contract,
-            books,
-            clock,
-            faults: None,
-        }
+        Self { provider, contract, books, clock, faults: None }
     }
 
     pub(crate) fn set_faults(&mut self, hook: FaultHook) {
@@ -92,21 +86,13 @@ impl Desk {
             Fault::ErrorBeforeEffect | Fault::ErrorAfterEffect => return Err(SERVER_ERROR),
             Fault::Delayed { by } => self.wait(by, limit).await?,
         }
-        super::settle(&*self.books, self.clock.now())
-            .await
-            .map_err(broken_books)?;
+        super::settle(&*self.books, self.clock.now()).await.map_err(broken_books)?;
         let (provider, reference) = (self.provider, reference.to_owned());
-        self.transact(move |page| page.entries_of(provider, &reference))
-            .await
+        self.transact(move |page| page.entries_of(provider, &reference)).await
     }
 
     fn injected(&self, operation: Operation, reference: &str, key: Option<IdempotencyKey>) -> Fault {
-        let point = CallPoint {
-            provider: self.provider,
-            operation,
-            reference,
-            key,
-        };
+        let point = CallPoint { provider: self.provider, operation, reference, key };
         self.faults.as_ref().map_or(Fault::None, |choose| choose(&point))
     }
 
@@ -125,11 +111,7 @@ impl Desk {
     /// Waits for a request that is under way for `by`, but no longer than `limit`.
     async fn wait(&self, by: Duration, limit: Duration) -> Result<(), ProviderError> {
         self.clock.sleep(by.min(limit)).await;
-        if by >= limit {
-            Err(ProviderError::TimedOut)
-        } else {
-            Ok(())
-        }
+        if by >= limit { Err(ProviderError::TimedOut) } else { Ok(()) }
     }
 
     async fn transact<T: Send + 'static>(

@@ -12,6 +12,8 @@ mod desk;
 mod fault;
 mod scenario;
 mod settle;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use arrival::{latest_of, reference_in};
 pub(crate) use ask::{Ask, Draft, Ruling, Served, Unchanged};

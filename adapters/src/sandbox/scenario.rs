@@ -43,11 +43,7 @@ impl Scenario {
 
     /// A 5xx after the effect for an even `amount`, and instead of it for an odd one.
     pub(crate) fn server_error(amount: i64) -> Self {
-        if amount % 2 == 0 {
-            Self::ErrorAfterEffect
-        } else {
-            Self::ErrorBeforeEffect
-        }
+        if amount % 2 == 0 { Self::ErrorAfterEffect } else { Self::ErrorBeforeEffect }
     }
 
     /// Whether the course depends on how often it was asked before.

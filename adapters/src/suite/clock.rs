@@ -14,9 +14,7 @@ pub(crate) struct VirtualClock {
 
 impl VirtualClock {
     pub(crate) fn new() -> Self {
-        Self {
-            micros: Arc::new(AtomicI64::new(1_700_000_000_000_000)),
-        }
+        Self { micros: Arc::new(AtomicI64::new(1_700_000_000_000_000)) }
     }
 
     pub(crate) fn advance(&self, duration: Duration) {

@@ -13,18 +13,22 @@ use crate::{Call, Contract};
 pub(crate) fn call(contract: Contract, purpose: &str) -> Call {
     let saga = "suite".parse().expect("a saga id");
     let key = IdempotencyKey::derive(DeploymentId::fixed(1), &saga, "suite", purpose);
-    Call {
-        key,
-        limit: contract.call_limit(),
-    }
+    Call { key, limit: contract.call_limit() }
 }
 
 /// So many cents of a dollar.
 pub(crate) fn usd(minor: i64) -> Money {
-    Money {
-        minor,
-        currency: "USD".parse().expect("a currency"),
-    }
+    Money { minor, currency: "USD".parse().expect("a currency") }
+}
+
+/// The names in the first column of the table in a file's header, sorted.
+pub(crate) fn named_in_table(source: &str) -> Vec<&str> {
+    let rows = source.lines().filter_map(|line| line.strip_prefix("//! | `"));
+    let first_columns = rows.filter_map(|row| row.split(" |").next());
+    let mut names: Vec<&str> =
+        first_columns.flat_map(|column| column.trim_end_matches('`').split("`, `")).collect();
+    names.sort_unstable();
+    names
 }
 
 /// Expands a suite's list of cases into one test each.

@@ -9,9 +9,7 @@ use crate::ProviderKind;
 use crate::registry::PROVIDERS;
 
 fn folder(kind: ProviderKind) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("src")
-        .join(kind.as_str())
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("src").join(kind.as_str())
 }
 
 /// The files beside a trait that implement it, by name.
@@ -21,23 +19,16 @@ fn implementations(kind: ProviderKind) -> BTreeSet<String> {
         ProviderKind::Inventory => "impl Inventory for ",
         ProviderKind::Notification => "impl Notification for ",
     };
-    let files = fs::read_dir(folder(kind))
-        .unwrap()
-        .map(|file| file.unwrap().path());
+    let files = fs::read_dir(folder(kind)).unwrap().map(|file| file.unwrap().path());
     let implementing =
         files.filter(|path| path.is_file() && fs::read_to_string(path).unwrap().contains(name));
-    implementing
-        .map(|path| path.file_stem().unwrap().to_str().unwrap().to_owned())
-        .collect()
+    implementing.map(|path| path.file_stem().unwrap().to_str().unwrap().to_owned()).collect()
 }
 
 #[test]
 fn every_provider_file_has_a_row_and_every_row_a_file() {
     for kind in ProviderKind::ALL {
-        let rows = PROVIDERS
-            .iter()
-            .filter(|row| row.kind == kind)
-            .map(|row| row.name.to_owned());
+        let rows = PROVIDERS.iter().filter(|row| row.kind == kind).map(|row| row.name.to_owned());
         assert_eq!(rows.collect::<BTreeSet<_>>(), implementations(kind), "{kind}");
     }
 }
@@ -63,27 +54,16 @@ fn promised(source: &str) -> BTreeSet<String> {
 }
 
 fn test_name(sentence: &str) -> String {
-    let words = sentence
-        .split(|c: char| !c.is_alphanumeric())
-        .filter(|word| !word.is_empty());
+    let words = sentence.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
     words.map(str::to_lowercase).collect::<Vec<_>>().join("_")
 }
 
 #[test]
 fn every_promised_behaviour_has_a_test_of_its_name() {
     let suites: [(ProviderKind, &[&str]); 3] = [
-        (
-            ProviderKind::Payment,
-            &crate::payment::suite::payment_cases!(case_names, []),
-        ),
-        (
-            ProviderKind::Inventory,
-            &crate::inventory::suite::inventory_cases!(case_names, []),
-        ),
-        (
-            ProviderKind::Notification,
-            &crate::notification::suite::notification_cases!(case_names, []),
-        ),
+        (ProviderKind::Payment, &crate::payment::suite::payment_cases!(case_names, [])),
+        (ProviderKind::Inventory, &crate::inventory::suite::inventory_cases!(case_names, [])),
+        (ProviderKind::Notification, &crate::notification::suite::notification_cases!(case_names, [])),
     ];
     for (kind, cases) in suites {
         let source = fs::read_to_string(folder(kind).join("provider.rs")).unwrap();

@@ -95,26 +95,16 @@ impl<B: InventoryBench> Case<B> {
     }
 
     async fn sync(&self, situation: Situation) -> Result<SyncReceipt, ProviderError> {
-        self.0
-            .provider()
-            .sync(&self.call("sync"), &self.request(situation, 1))
-            .await
+        self.0.provider().sync(&self.call("sync"), &self.request(situation, 1)).await
     }
 
     async fn find(&self) -> Option<SyncReceipt> {
         let provider = self.0.provider();
-        provider
-            .find(provider.contract().call_limit(), REFERENCE)
-            .await
-            .unwrap()
+        provider.find(provider.contract().call_limit(), REFERENCE).await.unwrap()
     }
 
     async fn revert(&self, purpose: &str) -> Reverted {
-        self.0
-            .provider()
-            .revert(&self.call(purpose), REFERENCE)
-            .await
-            .unwrap()
+        self.0.provider().revert(&self.call(purpose), REFERENCE).await.unwrap()
     }
 
     async fn assert_books(&self, synced: usize, reverted: usize) {

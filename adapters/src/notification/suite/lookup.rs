@@ -5,10 +5,7 @@ use crate::Lookup;
 
 pub(crate) async fn a_lookup_exists_exactly_if_the_contract_says_so(bench: impl NotificationBench) {
     let provider = bench.provider();
-    assert_eq!(
-        provider.lookup().is_some(),
-        provider.contract().lookup != Lookup::Absent
-    );
+    assert_eq!(provider.lookup().is_some(), provider.contract().lookup != Lookup::Absent);
 }
 
 pub(crate) async fn a_lookup_finds_what_was_sent_and_nothing_else(bench: impl NotificationBench) {
@@ -21,16 +18,7 @@ pub(crate) async fn a_lookup_finds_what_was_sent_and_nothing_else(bench: impl No
         return assert_eq!(provider.contract().lookup, Lookup::Absent);
     };
     let limit = provider.contract().call_limit();
-    assert_eq!(
-        lookup.sent(limit, "order-1", NoticeKind::OrderConfirmed).await,
-        Ok(Some(sent))
-    );
-    assert_eq!(
-        lookup.sent(limit, "order-1", NoticeKind::Correction).await,
-        Ok(None)
-    );
-    assert_eq!(
-        lookup.sent(limit, "order-2", NoticeKind::OrderConfirmed).await,
-        Ok(None)
-    );
+    assert_eq!(lookup.sent(limit, "order-1", NoticeKind::OrderConfirmed).await, Ok(Some(sent)));
+    assert_eq!(lookup.sent(limit, "order-1", NoticeKind::Correction).await, Ok(None));
+    assert_eq!(lookup.sent(limit, "order-2", NoticeKind::OrderConfirmed).await, Ok(None));
 }

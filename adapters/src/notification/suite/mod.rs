@@ -68,10 +68,7 @@ impl<B: NotificationBench> Case<B> {
         Notice {
             reference: "order-1".to_owned(),
             kind,
-            to: Recipient {
-                email: Personal::new(self.0.address(situation)),
-                phone: None,
-            },
+            to: Recipient { email: Personal::new(self.0.address(situation)), phone: None },
             subject: format!("about order-1: {kind:?}"),
             text: "Thank you.".to_owned(),
             at: Timestamp::from_micros(1_700_000_000_000_000),

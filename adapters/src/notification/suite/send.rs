@@ -36,10 +36,7 @@ pub(crate) async fn a_provider_that_keeps_keys_refuses_one_with_another_body(ben
     let case = Case(bench);
     let notice = case.notice(Situation::Good, NoticeKind::OrderConfirmed);
     case.send("send", &notice).await.unwrap();
-    let other = Notice {
-        text: "Something else.".to_owned(),
-        ..notice.clone()
-    };
+    let other = Notice { text: "Something else.".to_owned(), ..notice.clone() };
     let repeated = case.send("send", &other).await;
     match case.0.provider().contract().scope {
         KeyScope::Account | KeyScope::Operation => assert_eq!(repeated, Err(ProviderError::KeyReused)),
@@ -62,11 +59,7 @@ pub(crate) async fn a_notice_to_a_rejected_recipient_is_proven_not_done(bench: i
     let case = Case(bench);
     let notice = case.notice(Situation::Rejected, NoticeKind::OrderConfirmed);
     let error = case.send("send", &notice).await.unwrap_err();
-    assert_eq!(
-        (error.effect(), error.retry()),
-        (Effect::None, Retry::Never),
-        "{error}"
-    );
+    assert_eq!((error.effect(), error.retry()), (Effect::None, Retry::Never), "{error}");
     assert_eq!(case.0.deliveries(&notice).await, 0);
 }
 

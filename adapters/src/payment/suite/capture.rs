@@ -6,10 +6,7 @@ use crate::suite::usd;
 use crate::{Effect, ProviderError, Retry};
 
 fn taken(payment: &PaymentId) -> Captured {
-    Captured {
-        payment: payment.clone(),
-        amount: usd(PRICE),
-    }
+    Captured { payment: payment.clone(), amount: usd(PRICE) }
 }
 
 pub(crate) async fn capturing_takes_the_money_once(bench: impl PaymentBench) {
@@ -40,12 +37,7 @@ pub(crate) async fn capturing_a_captured_payment_with_another_key_takes_nothing(
 pub(crate) async fn capturing_another_amount_than_was_prepared_takes_nothing(bench: impl PaymentBench) {
     let case = Case(bench);
     let payment = case.prepare(Situation::Good).await;
-    let more = case
-        .0
-        .provider()
-        .capture(&case.call("capture"), &payment, usd(PRICE + 1))
-        .await
-        .unwrap_err();
+    let more = case.0.provider().capture(&case.call("capture"), &payment, usd(PRICE + 1)).await.unwrap_err();
     assert_eq!((more.effect(), more.retry()), (Effect::None, Retry::Never));
     case.assert_books(0, 0, 0).await;
 }
@@ -53,10 +45,7 @@ pub(crate) async fn capturing_another_amount_than_was_prepared_takes_nothing(ben
 pub(crate) async fn capturing_an_unknown_payment_is_proven_not_done(bench: impl PaymentBench) {
     let case = Case(bench);
     let unknown = case.0.unknown_payment();
-    assert_eq!(
-        case.capture(&unknown, "capture").await,
-        Err(ProviderError::NotFound)
-    );
+    assert_eq!(case.capture(&unknown, "capture").await, Err(ProviderError::NotFound));
     assert_eq!(case.0.books(REFERENCE).await, Default::default());
 }
 
@@ -86,10 +75,7 @@ pub(crate) async fn a_capture_slower_than_the_limit_times_out_and_is_found_by_it
 ) {
     let case = Case(bench);
     let payment = case.prepare(Situation::SlowSuccess).await;
-    assert_eq!(
-        case.capture(&payment, "capture").await,
-        Err(ProviderError::TimedOut)
-    );
+    assert_eq!(case.capture(&payment, "capture").await, Err(ProviderError::TimedOut));
     case.assert_books(0, 0, 0).await;
     let early = case.capture(&payment, "capture").await.unwrap_err();
     assert_eq!(early.effect(), Effect::Unknown);

@@ -117,18 +117,11 @@ impl<B: PaymentBench> Case<B> {
 
     async fn prepare(&self, situation: Situation) -> PaymentId {
         let request = self.request(situation);
-        self.0
-            .provider()
-            .prepare(&self.call("prepare"), &request)
-            .await
-            .expect("a payment is prepared")
+        self.0.provider().prepare(&self.call("prepare"), &request).await.expect("a payment is prepared")
     }
 
     async fn capture(&self, payment: &PaymentId, purpose: &str) -> Result<Captured, ProviderError> {
-        self.0
-            .provider()
-            .capture(&self.call(purpose), payment, usd(PRICE))
-            .await
+        self.0.provider().capture(&self.call(purpose), payment, usd(PRICE)).await
     }
 
     async fn reverse(&self, payment: &PaymentId, purpose: &str) -> Result<super::Reversed, ProviderError> {

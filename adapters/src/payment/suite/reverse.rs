@@ -17,10 +17,7 @@ pub(crate) async fn reversing_a_captured_payment_refunds_all_of_it(bench: impl P
     let payment = case.prepare(Situation::Good).await;
     case.capture(&payment, "capture").await.unwrap();
     let reversed = case.reverse(&payment, "reverse").await.unwrap();
-    assert!(
-        matches!(reversed, Reversed::Refunded { amount, .. } if amount == usd(PRICE)),
-        "{reversed:?}"
-    );
+    assert!(matches!(reversed, Reversed::Refunded { amount, .. } if amount == usd(PRICE)), "{reversed:?}");
     case.assert_books(1, 0, 1).await;
 }
 
@@ -38,10 +35,7 @@ pub(crate) async fn reversing_again_with_another_key_refunds_nothing_more(bench:
     let payment = case.prepare(Situation::Good).await;
     case.capture(&payment, "capture").await.unwrap();
     case.reverse(&payment, "reverse").await.unwrap();
-    assert_eq!(
-        case.reverse(&payment, "reverse once more").await,
-        Ok(Reversed::AlreadyReversed)
-    );
+    assert_eq!(case.reverse(&payment, "reverse once more").await, Ok(Reversed::AlreadyReversed));
     case.assert_books(1, 0, 1).await;
 }
 
@@ -59,10 +53,7 @@ pub(crate) async fn reversing_before_a_slow_capture_arrives_keeps_it_from_ever_h
 ) {
     let case = Case(bench);
     let payment = case.prepare(Situation::SlowSuccess).await;
-    assert_eq!(
-        case.capture(&payment, "capture").await,
-        Err(ProviderError::TimedOut)
-    );
+    assert_eq!(case.capture(&payment, "capture").await, Err(ProviderError::TimedOut));
     assert_eq!(case.reverse(&payment, "reverse").await, Ok(Reversed::Canceled));
     case.settle().await;
     assert_eq!(case.reverse(&payment, "reverse").await, Ok(Reversed::Canceled));
@@ -72,10 +63,7 @@ pub(crate) async fn reversing_before_a_slow_capture_arrives_keeps_it_from_ever_h
 pub(crate) async fn reversing_an_unknown_payment_is_proven_not_done(bench: impl PaymentBench) {
     let case = Case(bench);
     let unknown = case.0.unknown_payment();
-    assert_eq!(
-        case.reverse(&unknown, "reverse").await,
-        Err(ProviderError::NotFound)
-    );
+    assert_eq!(case.reverse(&unknown, "reverse").await, Err(ProviderError::NotFound));
     assert_eq!(case.0.books(REFERENCE).await, Default::default());
 }
 

@@ -24,20 +24,12 @@ pub(crate) async fn the_status_follows_a_payment_through_its_states(bench: impl 
     assert_eq!(status(&case, &kept).await, Ok(PaymentStatus::Refunded { amount }));
 
     let request = case.request(Situation::Good);
-    let dropped = case
-        .0
-        .provider()
-        .prepare(&case.call("prepare another"), &request)
-        .await
-        .unwrap();
+    let dropped = case.0.provider().prepare(&case.call("prepare another"), &request).await.unwrap();
     case.reverse(&dropped, "reverse another").await.unwrap();
     assert_eq!(status(&case, &dropped).await, Ok(PaymentStatus::Canceled));
 }
 
 pub(crate) async fn the_status_of_an_unknown_payment_is_not_found(bench: impl PaymentBench) {
     let case = Case(bench);
-    assert_eq!(
-        status(&case, &case.0.unknown_payment()).await,
-        Err(ProviderError::NotFound)
-    );
+    assert_eq!(status(&case, &case.0.unknown_payment()).await, Err(ProviderError::NotFound));
 }
