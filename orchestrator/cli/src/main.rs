@@ -1,2 +1,55 @@
-//! Placeholder header.
-fn main() {}
+//! `amends`: the command line, and the one place where everything is put together.
+
+mod args;
+mod commands;
+mod data_dir;
+mod failure;
+mod mail;
+mod output;
+mod run;
+mod runtime;
+mod sagas;
+mod show;
+mod worker;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use args::{Arguments, Command};
+use failure::Failure;
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    // Adapters speak TLS with ring; an error means that it was installed already.
+    drop(rustls::crypto::ring::default_provider().install_default());
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return report(Failure::Failed(format!("cannot start: {error}"))),
+    };
+    let result = runtime.block_on(dispatch(arguments.command));
+    // A worker that is cut off here is resumed at the next start.
+    runtime.shutdown_background();
+    match result {
+        Ok(code) => code,
+        Err(failure) => report(failure),
+    }
+}
+
+async fn dispatch(command: Command) -> Result<ExitCode, Failure> {
+    match command {
+        Command::Run(run) => commands::run::run(run).await,
+        Command::Ls(ls) => commands::ls::run(&ls).await,
+        Command::Show(show) => commands::show::run(&show).await,
+        Command::History(history) => commands::history::run(&history).await,
+        Command::Audit(audit) => commands::audit::run(&audit).await,
+        Command::Asl(asl) => commands::asl::run(&asl),
+        Command::Completions(completions) => Ok(commands::completions::run(&completions)),
+    }
+}
+
+fn report(failure: Failure) -> ExitCode {
+    // Nobody reads stderr any more: the exit code still says it.
+    output::complain(&format!("error: {failure}"));
+    failure.exit_code()
+}

@@ -39,9 +39,7 @@ pub enum PlaceError {
 pub async fn place(store: &dyn Store, kind: &SagaKind, order: NewOrder) -> Result<Placed, PlaceError> {
     let kind = kind.clone();
     let body_sha256 = order.sha256();
-    store
-        .transact(move |tx| place_in(tx, &kind, &order, &body_sha256))
-        .await
+    store.transact(move |tx| place_in(tx, &kind, &order, &body_sha256)).await
 }
 
 fn place_in(
@@ -62,13 +60,7 @@ fn place_in(
     let now = tx.now();
     // The order saga's first step is built from this: no personal data, because executions carry its fingerprint.
     let input = json!({ "body_sha256": body_sha256 });
-    let saga = SagaRow::new(
-        order.id.clone(),
-        &kind.name,
-        input,
-        now,
-        now.plus(kind.time_limit),
-    );
+    let saga = SagaRow::new(order.id.clone(), &kind.name, input, now, now.plus(kind.time_limit));
     let outbox = start_of(&saga, &kind.name);
     tx.insert_order(&order.clone().into_row(body_sha256.clone(), now))?;
     tx.insert_saga(&saga)?;

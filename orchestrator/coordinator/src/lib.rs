@@ -2,6 +2,7 @@
 //!
 //! It links no step and no adapter. Executions run behind [`StepFunctions`]: the engine in the same process, or AWS.
 
+mod embedded;
 mod intake;
 mod order;
 mod owed;
@@ -10,10 +11,11 @@ mod saga_kind;
 mod step_functions;
 mod sweeper;
 
+pub use embedded::EmbeddedStepFunctions;
 pub use intake::{PlaceError, Placed, find_saga, place};
 pub use order::{InvalidOrder, NewOrder};
 pub use owed::{Delivery, SagaWorker, deliver_owed};
 pub use relay::{RelayError, relay, start};
 pub use saga_kind::SagaKind;
 pub use step_functions::{Execution, ExecutionStatus, Started, StepFunctions, StepFunctionsError};
-pub use sweeper::{Swept, extend_deadlines, sweep};
+pub use sweeper::{Swept, execution_of, extend_deadlines, sweep};

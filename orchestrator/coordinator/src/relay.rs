@@ -28,16 +28,11 @@ pub async fn start(
     functions: &dyn StepFunctions,
     row: &OutboxRow,
 ) -> Result<Execution, RelayError> {
-    let execution = Execution {
-        machine: row.machine.clone(),
-        run: row.run.clone(),
-    };
+    let execution = Execution { machine: row.machine.clone(), run: row.run.clone() };
     functions.start(&execution, &row.input).await?;
     // Invariant: the row is deleted only after StartExecution answered.
     let deleted = execution.clone();
-    store
-        .transact(move |tx| tx.delete_outbox(&deleted.machine, &deleted.run))
-        .await?;
+    store.transact(move |tx| tx.delete_outbox(&deleted.machine, &deleted.run)).await?;
     Ok(execution)
 }
 

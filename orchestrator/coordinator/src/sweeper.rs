@@ -37,16 +37,10 @@ pub async fn sweep(
     kind: &SagaKind,
 ) -> Result<Swept, RelayError> {
     let mut swept = Swept::default();
-    let mut query = SagaQuery {
-        open: true,
-        limit: BATCH,
-        ..SagaQuery::default()
-    };
+    let mut query = SagaQuery { open: true, limit: BATCH, ..SagaQuery::default() };
     loop {
         let page = query.clone();
-        let (now, rows) = store
-            .query(move |tx| Ok::<_, StoreError>((tx.now(), tx.sagas(&page)?)))
-            .await?;
+        let (now, rows) = store.query(move |tx| Ok::<_, StoreError>((tx.now(), tx.sagas(&page)?))).await?;
         let Some(last) = rows.last() else { return Ok(swept) };
         query.after = Some(last.id.clone());
         for saga in rows.iter().filter(|saga| saga.saga == kind.name) {
@@ -72,9 +66,7 @@ async fn sweep_one(
         }
         // Invariant: the former execution has ended before another takes over.
         Some(ExecutionStatus::Running) => {
-            functions
-                .stop(&execution, "past the saga's deadline; the sweeper unwinds it")
-                .await?;
+            functions.stop(&execution, "past the saga's deadline; the sweeper unwinds it").await?;
             functions.wait_for_end(&execution).await?;
         }
         Some(ExecutionStatus::Ended) | None => {}
@@ -86,9 +78,7 @@ async fn sweep_one(
         return Ok(());
     }
     let (id, owned_kind, seen) = (saga.id.clone(), kind.clone(), execution);
-    let row = store
-        .transact(move |tx| take_over(tx, &id, &owned_kind, &seen))
-        .await?;
+    let row = store.transact(move |tx| take_over(tx, &id, &owned_kind, &seen)).await?;
     if let Some(row) = row {
         swept.started.push(start(store, functions, &row).await?);
     }
@@ -96,17 +86,11 @@ async fn sweep_one(
 }
 
 /// The execution that is responsible for a saga now.
-fn execution_of(saga: &SagaRow, kind: &SagaKind) -> Execution {
+pub fn execution_of(saga: &SagaRow, kind: &SagaKind) -> Execution {
     let forward = saga.id.forward_run();
     match &saga.unwinder {
-        Some(run) if *run != forward => Execution {
-            machine: kind.unwind_name.clone(),
-            run: run.clone(),
-        },
-        Some(_) | None => Execution {
-            machine: kind.name.clone(),
-            run: forward,
-        },
+        Some(run) if *run != forward => Execution { machine: kind.unwind_name.clone(), run: run.clone() },
+        Some(_) | None => Execution { machine: kind.name.clone(), run: forward },
     }
 }
 
@@ -131,13 +115,7 @@ fn take_over(
     saga.deadline = now.plus(kind.time_limit);
     tx.update_saga(&saga)?;
     let input = json!({ "saga_id": saga.id, "unwind": saga.unwinds }).to_string();
-    let row = OutboxRow {
-        run,
-        machine: kind.unwind_name.clone(),
-        saga: saga.id,
-        input,
-        created: now,
-    };
+    let row = OutboxRow { run, machine: kind.unwind_name.clone(), saga: saga.id, input, created: now };
     tx.insert_outbox(&row)?;
     Ok(Some(row))
 }
@@ -149,11 +127,7 @@ fn take_over(
 /// When the store fails.
 pub async fn extend_deadlines(store: &dyn Store, kind: &SagaKind) -> Result<usize, StoreError> {
     let mut extended = 0;
-    let mut query = SagaQuery {
-        open: true,
-        limit: BATCH,
-        ..SagaQuery::default()
-    };
+    let mut query = SagaQuery { open: true, limit: BATCH, ..SagaQuery::default() };
     loop {
         let (page, kind) = (query.clone(), kind.clone());
         let rows = store.transact(move |tx| extend_page(tx, &page, &kind)).await?;
@@ -168,14 +142,8 @@ pub async fn extend_deadlines(store: &dyn Store, kind: &SagaKind) -> Result<usiz
 fn extend_page(tx: &mut dyn Tx, page: &SagaQuery, kind: &SagaKind) -> Result<Vec<SagaRow>, StoreError> {
     let deadline = tx.now().plus(kind.time_limit);
     let rows = tx.sagas(page)?;
-    for saga in rows
-        .iter()
-        .filter(|saga| saga.saga == kind.name && saga.deadline < deadline)
-    {
-        tx.update_saga(&SagaRow {
-            deadline,
-            ..saga.clone()
-        })?;
+    for saga in rows.iter().filter(|saga| saga.saga == kind.name && saga.deadline < deadline) {
+        tx.update_saga(&SagaRow { deadline, ..saga.clone() })?;
     }
     Ok(rows)
 }

@@ -29,9 +29,7 @@ impl Fields {
 
     /// The field, which must be there.
     pub(super) fn take(&mut self, name: &str) -> Result<Value, InvalidOrder> {
-        self.rest
-            .remove(name)
-            .ok_or_else(|| self.wrong(name, "is missing"))
+        self.rest.remove(name).ok_or_else(|| self.wrong(name, "is missing"))
     }
 
     /// A text of 1 to `most` characters without control characters.
@@ -75,9 +73,6 @@ impl Fields {
             return Ok(());
         };
         let shown: String = name.chars().take(SHOWN_CHARACTERS).collect();
-        Err(InvalidOrder::new(format!(
-            "{} has a field {shown:?} that is not known",
-            self.place
-        )))
+        Err(InvalidOrder::new(format!("{} has a field {shown:?} that is not known", self.place)))
     }
 }

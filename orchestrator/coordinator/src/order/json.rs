@@ -10,17 +10,13 @@ pub(super) fn read(text: &[u8]) -> Result<Value, String> {
     match serde_json::from_slice::<Strict>(text) {
         Ok(Strict(value)) => Ok(value),
         Err(error) if error.is_data() => Err("a key occurs twice in one object".into()),
-        Err(error) if error.is_eof() => Err(format!(
-            "not readable as JSON: it ends at column {}",
-            error.column()
-        )),
+        Err(error) if error.is_eof() => {
+            Err(format!("not readable as JSON: it ends at column {}", error.column()))
+        }
         Err(error) => {
             let text = error.to_string();
             let what = text.split(" at line").next().unwrap_or("malformed");
-            Err(format!(
-                "not readable as JSON: {what} at column {}",
-                error.column()
-            ))
+            Err(format!("not readable as JSON: {what} at column {}", error.column()))
         }
     }
 }

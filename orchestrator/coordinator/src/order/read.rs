@@ -57,33 +57,20 @@ impl NewOrder {
         let value = json::read(text).map_err(InvalidOrder::new)?;
         let mut order = Fields::of("the order", value)?;
         let id = order.text("order_id", SagaId::MAX_CHARACTERS)?;
-        let id = id
-            .parse()
-            .map_err(|error| InvalidOrder::new(format!("order_id {error}")))?;
+        let id = id.parse().map_err(|error| InvalidOrder::new(format!("order_id {error}")))?;
         let customer = read_customer(order.take("customer")?)?;
         let currency = order.text("currency", MOST_CHARACTERS)?;
-        let currency = currency
-            .parse()
-            .map_err(|error| InvalidOrder::new(format!("currency is {error}")))?;
+        let currency = currency.parse().map_err(|error| InvalidOrder::new(format!("currency is {error}")))?;
         let lines = read_lines(order.take("lines")?)?;
         let payment_method = Personal::new(order.text("payment_method", MOST_CHARACTERS)?);
         order.end()?;
-        Ok(Self {
-            id,
-            customer,
-            currency,
-            lines,
-            payment_method,
-        })
+        Ok(Self { id, customer, currency, lines, payment_method })
     }
 
     /// The fingerprint of what the order says, however it was written.
     pub fn sha256(&self) -> Sha256Hex {
-        let lines: Vec<Value> = self
-            .lines
-            .iter()
-            .map(|line| json!({ "sku": line.sku, "quantity": line.quantity }))
-            .collect();
+        let lines: Vec<Value> =
+            self.lines.iter().map(|line| json!({ "sku": line.sku, "quantity": line.quantity })).collect();
         Sha256Hex::of_json(&json!({
             "order_id": self.id,
             "customer": {
@@ -121,23 +108,14 @@ fn read_customer(value: Value) -> Result<Customer, InvalidOrder> {
     let phone = customer.optional_text("phone", MOST_CHARACTERS)?;
     customer.end()?;
     if !is_usable_email(&email) {
-        return Err(InvalidOrder::new(
-            "email of the customer is not a usable e-mail address",
-        ));
+        return Err(InvalidOrder::new("email of the customer is not a usable e-mail address"));
     }
-    Ok(Customer {
-        id,
-        email: Personal::new(email),
-        phone: phone.map(Personal::new),
-    })
+    Ok(Customer { id, email: Personal::new(email), phone: phone.map(Personal::new) })
 }
 
 /// An address that mail can be sent to from here: nothing but the address, at a domain with a dot.
 fn is_usable_email(text: &str) -> bool {
-    let options = Options::default()
-        .without_display_text()
-        .without_domain_literal()
-        .with_required_tld();
+    let options = Options::default().without_display_text().without_domain_literal().with_required_tld();
     EmailAddress::parse_with_options(text, options).is_ok() && EmailAddress::from_str(text).is_ok()
 }
 
@@ -147,9 +125,7 @@ fn read_lines(value: Value) -> Result<Vec<OrderLine>, InvalidOrder> {
     };
     if lines.is_empty() || lines.len() > MOST_LINES {
         let count = lines.len();
-        return Err(InvalidOrder::new(format!(
-            "lines of the order must be 1 to {MOST_LINES}, are {count}"
-        )));
+        return Err(InvalidOrder::new(format!("lines of the order must be 1 to {MOST_LINES}, are {count}")));
     }
     lines.into_iter().map(read_line).collect()
 }
@@ -196,10 +172,7 @@ mod tests {
             let mut order = good();
             *order.pointer_mut(pointer).unwrap() = value;
             let error = read(&order).unwrap_err().to_string();
-            assert!(
-                error.contains(expected),
-                "{pointer}: {error:?} should mention {expected:?}"
-            );
+            assert!(error.contains(expected), "{pointer}: {error:?} should mention {expected:?}");
             assert!(error.len() < 200, "{error}");
         };
         check("/order_id", json!("a b"), "order_id may hold only");
@@ -209,26 +182,16 @@ mod tests {
         check("/customer/email", json!("ada"), "usable e-mail");
         check("/customer/email", json!("ada@localhost"), "usable e-mail");
         check("/customer/email", json!("Ada <ada@example.com>"), "usable e-mail");
-        check(
-            "/customer/email",
-            json!("ada@example.com\r\nBcc: b@example.com"),
-            "control characters",
-        );
+        check("/customer/email", json!("ada@example.com\r\nBcc: b@example.com"), "control characters");
         check("/customer/id", json!("x".repeat(1_000_000)), "has 1000000");
         check("/customer/id", json!("a\u{0}b"), "control characters");
         check("/currency", json!("usd"), "ISO 4217");
         check("/lines", json!([]), "1 to 1000, are 0");
         check("/lines", json!(vec![json!({}); 1001]), "are 1001");
         check("/lines", json!({}), "must be an array");
-        for quantity in [
-            json!(0),
-            json!(-1),
-            json!(10_001),
-            json!(1.5),
-            json!("2"),
-            json!(1e300),
-            json!(null),
-        ] {
+        for quantity in
+            [json!(0), json!(-1), json!(10_001), json!(1.5), json!("2"), json!(1e300), json!(null)]
+        {
             check("/lines/0/quantity", quantity, "whole number from 1 to 10000");
         }
         check("/payment_method", json!(""), "1 to 200 characters");
@@ -240,21 +203,13 @@ mod tests {
             let mut order = good();
             order.as_object_mut().unwrap().remove(field);
             assert!(
-                read(&order)
-                    .unwrap_err()
-                    .to_string()
-                    .contains(&format!("{field} of the order is missing"))
+                read(&order).unwrap_err().to_string().contains(&format!("{field} of the order is missing"))
             );
         }
         for place in ["", "/customer", "/lines/0"] {
             let mut order = good();
             order.pointer_mut(place).unwrap()["price_minor"] = json!(1);
-            assert!(
-                read(&order)
-                    .unwrap_err()
-                    .to_string()
-                    .contains("\"price_minor\" that is not known")
-            );
+            assert!(read(&order).unwrap_err().to_string().contains("\"price_minor\" that is not known"));
         }
     }
 

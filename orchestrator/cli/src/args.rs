@@ -1,0 +1,168 @@
+//! What can be asked on the command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0  all went well (rejected order lines alone are no failure)
+  1  the command failed, or the audit found a violation
+  2  what was given cannot be used: arguments, files, a data directory that is in use
+  3  a saga is stuck, or could not be brought to an end
+  130  stopped by Ctrl-C; the same command finishes the work";
+
+/// Sagas that are never half done.
+#[derive(Debug, Parser)]
+#[command(name = "amends", version, about, after_help = EXIT_CODES, propagate_version = true)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Drive every order of a file through its saga
+    #[command(after_help = EXIT_CODES)]
+    Run(Run),
+    /// List sagas
+    Ls(Ls),
+    /// Tell the story of one order: what was done, retried, undone, and why
+    Show(Show),
+    /// Print the execution history of one order, as Step Functions records it
+    History(History),
+    /// Check on the store and the providers' books that nothing is half done
+    Audit(Audit),
+    /// Print a saga's state machine
+    Asl(Asl),
+    /// Print shell completions
+    Completions(Completions),
+}
+
+/// Where everything is kept.
+#[derive(Debug, Args)]
+pub(crate) struct Data {
+    /// Directory of the store, the journal and the sandbox providers' books
+    #[arg(long = "data", value_name = "DIR", default_value = "amends-data", env = "AMENDS_DATA")]
+    pub(crate) dir: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Run {
+    /// Orders, one JSON object per line
+    #[arg(value_name = "ORDERS.jsonl")]
+    pub(crate) orders: PathBuf,
+    /// Products: sku,name,price_minor,currency,stock; added when absent, never reset
+    #[arg(long, value_name = "PRODUCTS.csv")]
+    pub(crate) products: PathBuf,
+    #[command(flatten)]
+    pub(crate) data: Data,
+    /// Print one JSON object instead of a table
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// How many sagas run at once
+    #[arg(long, value_name = "N", default_value_t = 512, value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    pub(crate) concurrency: u32,
+    #[command(flatten)]
+    pub(crate) mail: Mail,
+}
+
+/// Real mail instead of the sandbox's.
+#[derive(Debug, Args)]
+pub(crate) struct Mail {
+    /// Send confirmations through this SMTP server: smtp://localhost:2525 (loopback only),
+    /// smtp+starttls://mail.example.com:587 or smtps://mail.example.com:465; user and password from the
+    /// environment variables AMENDS_SMTP_USER and AMENDS_SMTP_PASSWORD
+    #[arg(long, value_name = "URL", requires = "mail_from")]
+    pub(crate) smtp: Option<String>,
+    /// The sender's address
+    #[arg(long, value_name = "ADDRESS", requires = "smtp")]
+    pub(crate) mail_from: Option<String>,
+}
+
+/// What has become of an order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Status {
+    /// Its saga goes forward
+    Running,
+    /// Its saga is being undone
+    Unwinding,
+    /// Every required step is done
+    Completed,
+    /// Everything is undone
+    Compensated,
+    /// Something could not be undone and waits for a person
+    Stuck,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Ls {
+    #[command(flatten)]
+    pub(crate) data: Data,
+    /// Only sagas of this status
+    #[arg(long)]
+    pub(crate) status: Option<Status>,
+    /// At most so many
+    #[arg(long, value_name = "N")]
+    pub(crate) limit: Option<usize>,
+    /// Print one JSON object per line
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Show {
+    /// The order's id
+    pub(crate) order: String,
+    #[command(flatten)]
+    pub(crate) data: Data,
+    /// Print one JSON object
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct History {
+    /// The order's id
+    pub(crate) order: String,
+    #[command(flatten)]
+    pub(crate) data: Data,
+    /// Print the events as a JSON array, in the shape of GetExecutionHistory
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Audit {
+    #[command(flatten)]
+    pub(crate) data: Data,
+    /// Print one JSON object
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Asl {
+    /// The state machine
+    #[arg(default_value = "order_saga")]
+    pub(crate) saga: String,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Completions {
+    /// For which shell
+    pub(crate) shell: Shell,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_arguments_are_consistent() {
+        Arguments::command().debug_assert();
+    }
+}

@@ -1,0 +1,142 @@
+//! The products file: `sku,name,price_minor,currency,stock`.
+//!
+//! The file is read whole before anything is kept: a mistake in its last line leaves nothing behind.
+
+use std::path::Path;
+
+use amends_store::{ProductRow, Store, StoreError};
+use amends_types::{Currency, Money};
+use serde::Deserialize;
+
+use crate::failure::Failure;
+
+const COLUMNS: [&str; 5] = ["sku", "name", "price_minor", "currency", "stock"];
+/// The most characters of a SKU or a name.
+const MOST_CHARACTERS: usize = 200;
+/// How many products are added in one transaction.
+const BATCH: usize = 1000;
+
+#[derive(Debug, Deserialize)]
+struct Record {
+    sku: String,
+    name: String,
+    price_minor: i64,
+    currency: String,
+    stock: u64,
+}
+
+/// Adds the products that are absent; says how many were.
+pub(crate) async fn import(store: &dyn Store, path: &Path) -> Result<usize, Failure> {
+    let products = read(path)?;
+    let mut added = 0;
+    for batch in products.chunks(BATCH) {
+        let batch = batch.to_vec();
+        let inserted = store.transact(move |tx| {
+            let mut inserted = 0;
+            for product in &batch {
+                inserted += usize::from(tx.insert_product(product)?);
+            }
+            Ok::<_, StoreError>(inserted)
+        });
+        added += inserted.await.map_err(Failure::failed)?;
+    }
+    Ok(added)
+}
+
+fn read(path: &Path) -> Result<Vec<ProductRow>, Failure> {
+    let shown = path.display();
+    let unusable = |what: String| Failure::Unusable(format!("cannot use the products {shown}: {what}"));
+    let mut reader = csv::ReaderBuilder::new()
+        .trim(csv::Trim::All)
+        .from_path(path)
+        .map_err(|error| unusable(error.to_string()))?;
+    let header = reader.headers().map_err(|error| unusable(error.to_string()))?.clone();
+    if header.iter().map(|name| name.trim_start_matches('\u{feff}')).ne(COLUMNS) {
+        return Err(unusable(format!("the first line must be {}", COLUMNS.join(","))));
+    }
+    let mut products: Vec<ProductRow> = Vec::new();
+    let mut seen = std::collections::HashMap::new();
+    for (index, record) in reader.records().enumerate() {
+        let record = record.map_err(|error| unusable(error.to_string()))?;
+        let line = record.position().map_or(index as u64 + 2, csv::Position::line);
+        let product = product(&record).map_err(|what| unusable(format!("line {line}: {what}")))?;
+        if let Some(first) = seen.insert(product.sku.clone(), line) {
+            return Err(unusable(format!("line {line}: the sku is there already in line {first}")));
+        }
+        products.push(product);
+    }
+    Ok(products)
+}
+
+fn product(record: &csv::StringRecord) -> Result<ProductRow, String> {
+    let Record { sku, name, price_minor, currency, stock } =
+        record.deserialize(None).map_err(|error| format!("{} ({})", reason(&error), COLUMNS.join(",")))?;
+    for (what, text) in [("sku", &sku), ("name", &name)] {
+        if text.is_empty() || text.chars().count() > MOST_CHARACTERS || text.chars().any(char::is_control) {
+            return Err(format!(
+                "the {what} must have 1 to {MOST_CHARACTERS} characters, none of them control"
+            ));
+        }
+    }
+    if price_minor < 0 {
+        return Err("price_minor must not be negative".into());
+    }
+    if i64::try_from(stock).is_err() {
+        return Err("stock is too large".into());
+    }
+    let currency: Currency = currency.parse().map_err(|error| format!("currency is {error}"))?;
+    Ok(ProductRow { sku, name, price: Money { minor: price_minor, currency }, stocked: stock, free: stock })
+}
+
+fn reason(error: &csv::Error) -> String {
+    match error.kind() {
+        csv::ErrorKind::Deserialize { err, .. } => err.to_string(),
+        _ => error.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read_text(text: &str) -> Result<Vec<ProductRow>, String> {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("products.csv");
+        std::fs::write(&path, text).unwrap();
+        read(&path).map_err(|failure| failure.to_string())
+    }
+
+    #[test]
+    fn products_are_read() {
+        let products =
+            read_text("sku,name,price_minor,currency,stock\nbook,\"A, book\",1999,USD,5\n").unwrap();
+        assert_eq!(products[0].name, "A, book");
+        assert_eq!((products[0].price.minor, products[0].free), (1999, 5));
+    }
+
+    #[test]
+    fn a_mistake_is_named_with_its_line() {
+        let check = |lines: &str, expected: &str| {
+            let text = format!("sku,name,price_minor,currency,stock\na,A,1,USD,1\n{lines}\n");
+            let error = read_text(&text).unwrap_err();
+            assert!(
+                error.contains("line 3") && error.contains(expected),
+                "{error:?} should mention {expected:?}"
+            );
+        };
+        check("b,B,1.5,USD,1", "invalid digit");
+        check("b,B,-1,USD,1", "negative");
+        check("b,B,1,usd,1", "ISO 4217");
+        check("b,B,1,USD,-1", "invalid digit");
+        check("b,B,1,USD,99999999999999999999", "too large");
+        check(",B,1,USD,1", "sku must have");
+        check("a,B,1,USD,1", "already in line 2");
+        check("b,B,1", "fields");
+    }
+
+    #[test]
+    fn another_header_is_refused() {
+        assert!(read_text("name,sku\n").unwrap_err().contains("the first line must be sku,name"));
+        assert!(read_text("").unwrap_err().contains("the first line must be"));
+    }
+}
