@@ -86,9 +86,7 @@ impl DefinitionError {
 
     /// Whether the definition is a good one of which this engine does not understand a part yet.
     pub fn is_not_supported_yet(&self) -> bool {
-        self.diagnostics
-            .iter()
-            .all(|each| each.code == DiagnosticCode::NotSupportedYet)
+        self.diagnostics.iter().all(|each| each.code == DiagnosticCode::NotSupportedYet)
     }
 }
 
@@ -103,10 +101,7 @@ mod tests {
             location: Some("/".to_owned()),
             message: "These fields are required: [StartAt]".to_owned(),
         };
-        assert_eq!(
-            fault.to_string(),
-            "SCHEMA_VALIDATION_FAILED: These fields are required: [StartAt] at /"
-        );
+        assert_eq!(fault.to_string(), "SCHEMA_VALIDATION_FAILED: These fields are required: [StartAt] at /");
         assert_eq!(
             serde_json::to_value(&fault).unwrap(),
             serde_json::json!({"severity": "ERROR", "code": "SCHEMA_VALIDATION_FAILED", "location": "/",

@@ -15,10 +15,7 @@ pub(crate) fn read(text: &str) -> Result<Value, DefinitionError> {
         return Err(refuse(
             DiagnosticCode::SchemaValidationFailed,
             None,
-            format!(
-                "definition must be at most {MAX_DEFINITION_BYTES} bytes, and has {}",
-                text.len()
-            ),
+            format!("definition must be at most {MAX_DEFINITION_BYTES} bytes, and has {}", text.len()),
         ));
     }
     if text.trim().is_empty() {
@@ -38,17 +35,12 @@ pub(crate) fn not_an_object() -> DefinitionError {
 
 fn not_json(text: &str, error: &serde_json::Error) -> DefinitionError {
     let start = text.len() - text.trim_start().len();
-    let word: String = text[start..]
-        .chars()
-        .take_while(|c| c.is_alphanumeric() || *c == '_')
-        .collect();
+    let word: String = text[start..].chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
     let (problem, line, column) = if word.is_empty() || word.starts_with(|c: char| c.is_ascii_digit()) {
         (error.to_string(), error.line(), error.column())
     } else {
         let line = text[..start].matches('\n').count() + 1;
-        let before = text[..start]
-            .rfind('\n')
-            .map_or(start, |newline| start - newline - 1);
+        let before = text[..start].rfind('\n').map_or(start, |newline| start - newline - 1);
         let expected = "(JSON String, Number, Array, Object or token 'null', 'true' or 'false')";
         let problem = format!("Unrecognized token '{word}': was expecting {expected}");
         (problem, line, before + word.chars().count() + 1)
@@ -59,11 +51,7 @@ fn not_json(text: &str, error: &serde_json::Error) -> DefinitionError {
 }
 
 fn refuse(code: DiagnosticCode, location: Option<String>, message: String) -> DefinitionError {
-    DefinitionError::new(vec![Diagnostic {
-        code,
-        location,
-        message,
-    }])
+    DefinitionError::new(vec![Diagnostic { code, location, message }])
 }
 
 #[cfg(test)]
@@ -89,11 +77,6 @@ mod tests {
     #[test]
     fn a_definition_past_the_size_limit_is_refused_unread() {
         let text = " ".repeat(MAX_DEFINITION_BYTES + 1);
-        assert!(
-            read(&text)
-                .unwrap_err()
-                .to_string()
-                .contains("at most 1048576 bytes")
-        );
+        assert!(read(&text).unwrap_err().to_string().contains("at most 1048576 bytes"));
     }
 }

@@ -68,10 +68,7 @@ impl StateMachine {
 
     /// The place of the state with that name.
     pub fn index_of(&self, name: &str) -> Option<StateIndex> {
-        let position = self
-            .states
-            .binary_search_by(|state| state.name.as_ref().cmp(name))
-            .ok()?;
+        let position = self.states.binary_search_by(|state| state.name.as_ref().cmp(name)).ok()?;
         u32::try_from(position).ok().map(StateIndex)
     }
 
@@ -105,18 +102,12 @@ fn read(reader: &Reader<'_>, findings: &Findings) -> Option<StateMachine> {
             child.error("'QueryLanguage' can not be 'JSONPath' if set to 'JSONata' for whole state machine");
         }
         if name.chars().count() > MAX_NAME_CHARS {
-            child.error(&format!(
-                "State names must be at most {MAX_NAME_CHARS} characters"
-            ));
+            child.error(&format!("State names must be at most {MAX_NAME_CHARS} characters"));
         }
         read.extend(State::read(&child, Arc::from(name.as_str()), &names, is_jsonata));
     }
     let complete = read.len() == states.len();
-    let machine = StateMachine {
-        states: read,
-        start: start?,
-        timeout_seconds,
-    };
+    let machine = StateMachine { states: read, start: start?, timeout_seconds };
     if complete {
         report_unreachable(&machine, findings);
     }
@@ -128,11 +119,7 @@ const MAX_NAME_CHARS: usize = 80;
 
 /// Notes the required fields that are missing, in one diagnostic as Step Functions does.
 pub(crate) fn require(reader: &Reader<'_>, fields: &[&str]) {
-    let missing: Vec<_> = fields
-        .iter()
-        .copied()
-        .filter(|field| !reader.has(field))
-        .collect();
+    let missing: Vec<_> = fields.iter().copied().filter(|field| !reader.has(field)).collect();
     if !missing.is_empty() {
         reader.error(&format!("These fields are required: [{}]", missing.join(", ")));
     }

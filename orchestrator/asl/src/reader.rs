@@ -18,11 +18,7 @@ pub(crate) struct Findings(RefCell<Vec<Diagnostic>>);
 impl Findings {
     pub(crate) fn add(&self, code: DiagnosticCode, location: &str, message: String) {
         let location = Some(location.to_owned());
-        self.0.borrow_mut().push(Diagnostic {
-            code,
-            location,
-            message,
-        });
+        self.0.borrow_mut().push(Diagnostic { code, location, message });
     }
 
     pub(crate) fn into_vec(self) -> Vec<Diagnostic> {
@@ -40,12 +36,7 @@ pub(crate) struct Reader<'a> {
 
 impl<'a> Reader<'a> {
     pub(crate) fn new(object: &'a Map<String, Value>, location: String, findings: &'a Findings) -> Self {
-        Self {
-            object,
-            location,
-            findings,
-            taken: RefCell::default(),
-        }
+        Self { object, location, findings, taken: RefCell::default() }
     }
 
     /// A reader of an object below this one; notes it if the value is no object.
@@ -55,8 +46,7 @@ impl<'a> Reader<'a> {
             Some(object) => Some(Reader::new(object, location, self.findings)),
             None => {
                 let message = "Expected value of type Object".to_owned();
-                self.findings
-                    .add(DiagnosticCode::SchemaValidationFailed, &location, message);
+                self.findings.add(DiagnosticCode::SchemaValidationFailed, &location, message);
                 None
             }
         }
@@ -66,11 +56,7 @@ impl<'a> Reader<'a> {
     pub(crate) fn children(&self, field: &'static str) -> Option<Vec<Reader<'a>>> {
         let items = self.array(field)?;
         let readers = items.iter().enumerate();
-        Some(
-            readers
-                .filter_map(|(index, item)| self.child(item, &format!("{field}[{index}]")))
-                .collect(),
-        )
+        Some(readers.filter_map(|(index, item)| self.child(item, &format!("{field}[{index}]"))).collect())
     }
 
     pub(crate) fn take(&self, field: &'static str) -> Option<&'a Value> {
@@ -112,10 +98,7 @@ impl<'a> Reader<'a> {
         match number.and_then(|number| u32::try_from(number).ok()) {
             Some(number) => Some(number),
             None => {
-                self.error_at(
-                    field,
-                    &format!("Value must be an integer between {least} and {most}"),
-                );
+                self.error_at(field, &format!("Value must be an integer between {least} and {most}"));
                 None
             }
         }
@@ -147,10 +130,7 @@ impl<'a> Reader<'a> {
         let path = self.path(field)?;
         let reference = ReferencePath::from_path(&path);
         if reference.is_none() {
-            self.error_at(
-                field,
-                "Value is not a Reference Path: it must name one place in the input",
-            );
+            self.error_at(field, "Value is not a Reference Path: it must name one place in the input");
         }
         reference
     }
@@ -177,27 +157,15 @@ impl<'a> Reader<'a> {
     }
 
     pub(crate) fn error(&self, message: &str) {
-        self.findings.add(
-            DiagnosticCode::SchemaValidationFailed,
-            &self.location,
-            message.to_owned(),
-        );
+        self.findings.add(DiagnosticCode::SchemaValidationFailed, &self.location, message.to_owned());
     }
 
     pub(crate) fn error_at(&self, field: &str, message: &str) {
-        self.findings.add(
-            DiagnosticCode::SchemaValidationFailed,
-            &self.below(field),
-            message.to_owned(),
-        );
+        self.findings.add(DiagnosticCode::SchemaValidationFailed, &self.below(field), message.to_owned());
     }
 
     pub(crate) fn missing_target(&self, field: &str, message: String) {
-        self.findings.add(
-            DiagnosticCode::MissingTransitionTarget,
-            &self.below(field),
-            message,
-        );
+        self.findings.add(DiagnosticCode::MissingTransitionTarget, &self.below(field), message);
     }
 
     /// Notes the field, if it is there, as one that this engine does not understand yet.
@@ -209,26 +177,14 @@ impl<'a> Reader<'a> {
 
     /// `what` is a noun and its verb: `"Intrinsic functions are"`.
     pub(crate) fn not_supported_yet(&self, field: &str, what: &str) {
-        let location = if field.is_empty() {
-            self.location.clone()
-        } else {
-            self.below(field)
-        };
-        self.findings.add(
-            DiagnosticCode::NotSupportedYet,
-            &location,
-            format!("{what} not supported yet"),
-        );
+        let location = if field.is_empty() { self.location.clone() } else { self.below(field) };
+        self.findings.add(DiagnosticCode::NotSupportedYet, &location, format!("{what} not supported yet"));
     }
 
     /// Notes every field that nobody took.
     pub(crate) fn finish(&self) {
         let taken = self.taken.borrow();
-        for field in self
-            .object
-            .keys()
-            .filter(|field| !taken.contains(&field.as_str()))
-        {
+        for field in self.object.keys().filter(|field| !taken.contains(&field.as_str())) {
             self.error_at(field, &format!("Field '{field}' is not supported"));
         }
     }

@@ -55,10 +55,7 @@ impl Resource {
             "states" if region.is_empty() && account.is_empty() => service_integration(name)?,
             _ => return None,
         };
-        Some(Self {
-            arn: arn.into(),
-            integration,
-        })
+        Some(Self { arn: arn.into(), integration })
     }
 
     /// Whether it is the optimised `lambda:invoke` that waits for the function's answer.
@@ -88,23 +85,14 @@ fn service_integration(name: &str) -> Option<Integration> {
     if !service.starts_with("aws-sdk:") && !is_optimised(service, operation) {
         return None;
     }
-    Some(Integration::Service {
-        service: service.into(),
-        action: action.into(),
-        pattern,
-    })
+    Some(Integration::Service { service: service.into(), action: action.into(), pattern })
 }
 
 /// The optimised integrations, as the Step Functions developer guide lists them.
 fn is_optimised(service: &str, operation: &str) -> bool {
     let operations: &[&str] = match service {
         "apigateway" | "http" | "lambda" => &["invoke"],
-        "athena" => &[
-            "startQueryExecution",
-            "stopQueryExecution",
-            "getQueryExecution",
-            "getQueryResults",
-        ],
+        "athena" => &["startQueryExecution", "stopQueryExecution", "getQueryExecution", "getQueryResults"],
         "batch" => &["submitJob"],
         "bedrock" => &["invokeModel", "createModelCustomizationJob"],
         "codebuild" => &[
@@ -186,10 +174,7 @@ mod tests {
 
     #[test]
     fn service_integrations_are_named_as_history_events_name_them() {
-        check(
-            "arn:aws:states:::lambda:invoke",
-            Some(("lambda", "invoke", Pattern::RequestResponse)),
-        );
+        check("arn:aws:states:::lambda:invoke", Some(("lambda", "invoke", Pattern::RequestResponse)));
         check(
             "arn:aws:states:::sqs:sendMessage.waitForTaskToken",
             Some(("sqs", "sendMessage.waitForTaskToken", Pattern::WaitForTaskToken)),
@@ -224,9 +209,6 @@ mod tests {
             kind("arn:aws:lambda:us-east-1:111111111111:function:f:live"),
             Some(Integration::LambdaFunction)
         );
-        assert_eq!(
-            kind("arn:aws:states:us-east-1:111111111111:activity:a"),
-            Some(Integration::Activity)
-        );
+        assert_eq!(kind("arn:aws:states:us-east-1:111111111111:activity:a"), Some(Integration::Activity));
     }
 }

@@ -22,9 +22,7 @@ impl Seconds {
         let fixed = reader.seconds(field, 1);
         let path = reader.reference_path(path_field);
         if fixed.is_some() && path.is_some() {
-            reader.error(&format!(
-                "only one of these fields is allowed: [{field}, {path_field}]"
-            ));
+            reader.error(&format!("only one of these fields is allowed: [{field}, {path_field}]"));
         }
         fixed.map(Self::Fixed).or(path.map(Self::At))
     }

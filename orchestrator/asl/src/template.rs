@@ -50,6 +50,11 @@ impl Template {
         }
     }
 
+    /// Whether all that it takes from its input is in that field.
+    pub fn reads_only(&self, name: &str) -> bool {
+        self.0.reads_only(name)
+    }
+
     /// Reads the field, which must be an object.
     pub(crate) fn read(reader: &Reader<'_>, field: &'static str) -> Option<Self> {
         let value = reader.take(field)?;
@@ -86,6 +91,15 @@ impl Node {
         }
     }
 
+    fn reads_only(&self, name: &str) -> bool {
+        match self {
+            Self::Literal(_) => true,
+            Self::Path { path, .. } => path.is_within(name),
+            Self::Object(fields) => fields.iter().all(|(_, node)| node.reads_only(name)),
+            Self::Array(items) => items.iter().all(|item| item.reads_only(name)),
+        }
+    }
+
     fn is_literal(&self) -> bool {
         matches!(self, Self::Literal(_))
     }
@@ -95,25 +109,15 @@ impl Node {
 fn compile(reader: &Reader<'_>, at: &'static str, value: &Value) -> Node {
     match value {
         Value::Object(object) => {
-            let fields: Vec<_> = object
-                .iter()
-                .map(|(name, value)| compile_field(reader, at, name, value))
-                .collect();
+            let fields: Vec<_> =
+                object.iter().map(|(name, value)| compile_field(reader, at, name, value)).collect();
             let is_literal = fields.iter().all(|(_, node)| node.is_literal());
-            if is_literal {
-                Node::Literal(value.clone())
-            } else {
-                Node::Object(fields)
-            }
+            if is_literal { Node::Literal(value.clone()) } else { Node::Object(fields) }
         }
         Value::Array(items) => {
             let items: Vec<_> = items.iter().map(|item| compile(reader, at, item)).collect();
             let is_literal = items.iter().all(Node::is_literal);
-            if is_literal {
-                Node::Literal(value.clone())
-            } else {
-                Node::Array(items)
-            }
+            if is_literal { Node::Literal(value.clone()) } else { Node::Array(items) }
         }
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => Node::Literal(value.clone()),
     }
@@ -139,11 +143,5 @@ fn compile_field(reader: &Reader<'_>, at: &'static str, name: &str, value: &Valu
             return (plain.into(), Node::Literal(Value::Null));
         }
     };
-    (
-        plain.into(),
-        Node::Path {
-            field: name.into(),
-            path,
-        },
-    )
+    (plain.into(), Node::Path { field: name.into(), path })
 }

@@ -10,9 +10,7 @@ pub struct Instant {
 impl Instant {
     /// Reads `2016-03-14T01:59:00Z`, with up to nine digits of fraction and any offset. `None` if it is anything else.
     pub fn parse(text: &str) -> Option<Self> {
-        let mut rest = Cursor {
-            bytes: text.as_bytes(),
-        };
+        let mut rest = Cursor { bytes: text.as_bytes() };
         let year = rest.digits(4)?;
         rest.literal(b'-')?;
         let month = rest.digits_within(2, 1, 12)?;
@@ -30,10 +28,7 @@ impl Instant {
             return None;
         }
         let of_day = i64::from(hour) * 3600 + i64::from(minute) * 60 + i64::from(second);
-        Some(Self {
-            seconds: days_since_epoch(year, month, day) * 86_400 + of_day - offset,
-            nanos,
-        })
+        Some(Self { seconds: days_since_epoch(year, month, day) * 86_400 + of_day - offset, nanos })
     }
 
     /// Microseconds since 1970-01-01T00:00:00Z, rounded down.
@@ -56,11 +51,9 @@ impl Cursor<'_> {
     fn digits(&mut self, count: usize) -> Option<u32> {
         let (digits, rest) = self.bytes.split_at_checked(count)?;
         self.bytes = rest;
-        digits.iter().try_fold(0, |value, digit| {
-            digit
-                .is_ascii_digit()
-                .then(|| value * 10 + u32::from(digit - b'0'))
-        })
+        digits
+            .iter()
+            .try_fold(0, |value, digit| digit.is_ascii_digit().then(|| value * 10 + u32::from(digit - b'0')))
     }
 
     fn digits_within(&mut self, count: usize, least: u32, most: u32) -> Option<u32> {
@@ -109,11 +102,7 @@ fn days_in_month(year: u32, month: u32) -> u32 {
 /// the last day of a year and months have a regular length.
 fn days_since_epoch(year: u32, month: u32, day: u32) -> i64 {
     let (year, month) = (i64::from(year), i64::from(month));
-    let (year, month) = if month <= 2 {
-        (year - 1, month + 9)
-    } else {
-        (year, month - 3)
-    };
+    let (year, month) = if month <= 2 { (year - 1, month + 9) } else { (year, month - 3) };
     let of_year = (153 * month + 2) / 5 + i64::from(day) - 1;
     let leap_days = year.div_euclid(4) - year.div_euclid(100) + year.div_euclid(400);
     year * 365 + leap_days + of_year - 719_468

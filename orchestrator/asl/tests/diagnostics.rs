@@ -25,10 +25,7 @@ fn task(fields: Value) -> Value {
 
 #[test]
 fn missing_and_unknown_fields_are_named() {
-    check(
-        &json!({}),
-        "SCHEMA_VALIDATION_FAILED: These fields are required: [States, StartAt] at /",
-    );
+    check(&json!({}), "SCHEMA_VALIDATION_FAILED: These fields are required: [States, StartAt] at /");
     check(
         &one(json!({"End": true})),
         "SCHEMA_VALIDATION_FAILED: These fields are required: [Type] at /States/A",
@@ -131,10 +128,7 @@ fn what_is_not_supported_yet_is_refused_as_such_and_never_misread() {
     ] {
         let error = StateMachine::from_value(&definition).expect_err("not supported yet");
         assert!(error.is_not_supported_yet(), "{error}");
-        assert!(
-            error.diagnostics()[0].message.ends_with("not supported yet"),
-            "{error}"
-        );
+        assert!(error.diagnostics()[0].message.ends_with("not supported yet"), "{error}");
     }
 }
 
@@ -145,11 +139,8 @@ fn every_fault_is_reported_at_once() {
         "B": {"Type": "Nap"},
     }});
     let error = StateMachine::from_value(&definition).unwrap_err();
-    let found: Vec<_> = error
-        .diagnostics()
-        .iter()
-        .map(|each| (each.code, each.location.as_deref().unwrap()))
-        .collect();
+    let found: Vec<_> =
+        error.diagnostics().iter().map(|each| (each.code, each.location.as_deref().unwrap())).collect();
     assert_eq!(
         found,
         [

@@ -15,9 +15,7 @@ const MAX_NODES: usize = 100_000;
 
 pub(super) fn find<'a>(steps: &[Step], root: &'a Value) -> Result<Cow<'a, Value>, NoMatch> {
     if steps.iter().all(Step::is_definite) {
-        return definite(steps, root)
-            .map(Cow::Borrowed)
-            .ok_or_else(|| NoMatch(explain(steps, root)));
+        return definite(steps, root).map(Cow::Borrowed).ok_or_else(|| NoMatch(explain(steps, root)));
     }
     let nodes =
         all(steps, root).ok_or_else(|| NoMatch(format!("path names more than {MAX_NODES} values")))?;
@@ -67,11 +65,7 @@ pub(super) fn definite<'a>(steps: &[Step], root: &'a Value) -> Option<&'a Value>
 
 fn at(items: &[Value], index: i64) -> Option<&Value> {
     let back = usize::try_from(index.unsigned_abs()).ok()?;
-    if index < 0 {
-        items.get(items.len().checked_sub(back)?)
-    } else {
-        items.get(back)
-    }
+    if index < 0 { items.get(items.len().checked_sub(back)?) } else { items.get(back) }
 }
 
 fn all<'a>(steps: &[Step], root: &'a Value) -> Option<Vec<&'a Value>> {
@@ -113,11 +107,7 @@ fn select<'a>(step: &Step, node: &'a Value, root: &'a Value, into: &mut Vec<&'a 
 fn slice<'a>(items: &'a [Value], start: Option<i64>, end: Option<i64>, step: i64, into: &mut Vec<&'a Value>) {
     let length = i64::try_from(items.len()).unwrap_or(i64::MAX);
     let place = |index: i64| {
-        if index < 0 {
-            index.saturating_add(length).max(0)
-        } else {
-            index.min(length)
-        }
+        if index < 0 { index.saturating_add(length).max(0) } else { index.min(length) }
     };
     let (start, end) = (place(start.unwrap_or(0)), place(end.unwrap_or(length)));
     let (Ok(start), Ok(end)) = (usize::try_from(start), usize::try_from(end)) else {

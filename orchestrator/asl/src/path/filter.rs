@@ -54,7 +54,29 @@ impl Filter {
     }
 }
 
+impl Filter {
+    /// Whether it compares with something outside the element.
+    pub(super) fn reads_root(&self) -> bool {
+        match self {
+            Self::All(parts) | Self::Any(parts) => parts.iter().any(Self::reads_root),
+            Self::Not(part) => part.reads_root(),
+            Self::Exists(operand) => operand.reads_root(),
+            Self::Compare(left, _, right) => left.reads_root() || right.reads_root(),
+        }
+    }
+}
+
 impl Operand {
+    fn reads_root(&self) -> bool {
+        match self {
+            Self::Literal(_) => false,
+            Self::Path(root, steps) => {
+                let within = |step: &Step| matches!(step, Step::Filter(filter) if filter.reads_root());
+                *root != Root::Item || steps.iter().any(within)
+            }
+        }
+    }
+
     fn resolve<'a>(&'a self, item: &'a Value, root: &'a Value) -> Option<&'a Value> {
         match self {
             Self::Literal(value) => Some(value),
@@ -111,11 +133,7 @@ fn any(cursor: &mut Cursor<'_>) -> Result<Filter, PathProblem> {
     while cursor.eat("||") {
         parts.push(all(cursor)?);
     }
-    Ok(if parts.len() == 1 {
-        parts.remove(0)
-    } else {
-        Filter::Any(parts)
-    })
+    Ok(if parts.len() == 1 { parts.remove(0) } else { Filter::Any(parts) })
 }
 
 fn all(cursor: &mut Cursor<'_>) -> Result<Filter, PathProblem> {
@@ -123,11 +141,7 @@ fn all(cursor: &mut Cursor<'_>) -> Result<Filter, PathProblem> {
     while cursor.eat("&&") {
         parts.push(term(cursor)?);
     }
-    Ok(if parts.len() == 1 {
-        parts.remove(0)
-    } else {
-        Filter::All(parts)
-    })
+    Ok(if parts.len() == 1 { parts.remove(0) } else { Filter::All(parts) })
 }
 
 fn term(cursor: &mut Cursor<'_>) -> Result<Filter, PathProblem> {
@@ -142,11 +156,7 @@ fn term(cursor: &mut Cursor<'_>) -> Result<Filter, PathProblem> {
         comparison(cursor)?
     };
     cursor.skip_spaces();
-    Ok(if negated {
-        Filter::Not(Box::new(filter))
-    } else {
-        filter
-    })
+    Ok(if negated { Filter::Not(Box::new(filter)) } else { filter })
 }
 
 fn comparison(cursor: &mut Cursor<'_>) -> Result<Filter, PathProblem> {
@@ -190,9 +200,7 @@ fn operand(cursor: &mut Cursor<'_>) -> Result<Operand, PathProblem> {
         '\'' | '"' => Ok(Operand::Literal(Value::String(cursor.quoted()?))),
         _ => {
             let word = cursor.take_while(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '+' | '.'));
-            serde_json::from_str(word)
-                .map(Operand::Literal)
-                .map_err(|_| PathProblem::Invalid)
+            serde_json::from_str(word).map(Operand::Literal).map_err(|_| PathProblem::Invalid)
         }
     }
 }

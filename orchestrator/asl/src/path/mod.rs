@@ -72,6 +72,18 @@ impl Path {
         self.root == Root::Input && self.steps.is_empty()
     }
 
+    /// Whether nothing of the input but that field can make a difference to it.
+    pub fn is_within(&self, name: &str) -> bool {
+        match self.root {
+            Root::Context => true,
+            Root::Input | Root::Item => {
+                let reads_root = |step: &Step| matches!(step, Step::Filter(filter) if filter.reads_root());
+                matches!(self.steps.first(), Some(Step::Name(first)) if **first == *name)
+                    && !self.steps.iter().any(reads_root)
+            }
+        }
+    }
+
     /// Whether it can name one place only.
     pub fn is_definite(&self) -> bool {
         self.steps.iter().all(Step::is_definite)
@@ -126,19 +138,12 @@ mod tests {
 
     fn check(path: &str, input: &Value, expected: Value) {
         let path: Path = path.parse().unwrap();
-        assert_eq!(
-            path.evaluate(input, &NoContext).map(Cow::into_owned),
-            Ok(expected),
-            "{path}"
-        );
+        assert_eq!(path.evaluate(input, &NoContext).map(Cow::into_owned), Ok(expected), "{path}");
     }
 
     fn check_no_match(path: &str, input: &Value, expected: &str) {
         let path: Path = path.parse().unwrap();
-        assert_eq!(
-            path.evaluate(input, &NoContext).unwrap_err().to_string(),
-            expected
-        );
+        assert_eq!(path.evaluate(input, &NoContext).unwrap_err().to_string(), expected);
     }
 
     #[test]
@@ -176,11 +181,7 @@ mod tests {
         check("$.items[?(!@.v)].n", &input, json!(["c"]));
         check("$.items[?(@.v == 1 || @.n == 'c')].n", &input, json!(["a", "c"]));
         check("$.items[?(@.v >= 1 && @.n != \"a\")].n", &input, json!(["b"]));
-        check(
-            "$.items[?((@.v < 2 || @.v == 2) && @.v > 1)].v",
-            &input,
-            json!([2]),
-        );
+        check("$.items[?((@.v < 2 || @.v == 2) && @.v > 1)].v", &input, json!([2]));
     }
 
     #[test]

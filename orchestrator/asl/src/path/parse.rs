@@ -27,11 +27,7 @@ pub(crate) fn parse(text: &str) -> Result<Path, PathProblem> {
     if cursor.peek().is_some() {
         return Err(PathProblem::Invalid);
     }
-    Ok(Path {
-        source: text.into(),
-        root,
-        steps,
-    })
+    Ok(Path { source: text.into(), root, steps })
 }
 
 /// What is left of the text.
@@ -61,11 +57,7 @@ impl<'a> Cursor<'a> {
     }
 
     pub(super) fn expect(&mut self, token: &str) -> Result<(), PathProblem> {
-        if self.eat(token) {
-            Ok(())
-        } else {
-            Err(PathProblem::Invalid)
-        }
+        if self.eat(token) { Ok(()) } else { Err(PathProblem::Invalid) }
     }
 
     pub(super) fn skip_spaces(&mut self) {
@@ -96,11 +88,7 @@ impl<'a> Cursor<'a> {
         loop {
             if self.eat("..") {
                 steps.push(Step::Descendants);
-                steps.push(if self.eat("[") {
-                    self.bracket()?
-                } else {
-                    self.name()?
-                });
+                steps.push(if self.eat("[") { self.bracket()? } else { self.name()? });
             } else if self.eat(".") {
                 steps.push(self.name()?);
             } else if self.eat("[") {
@@ -167,10 +155,7 @@ impl<'a> Cursor<'a> {
     }
 
     pub(super) fn quoted(&mut self) -> Result<String, PathProblem> {
-        let quote = self
-            .peek()
-            .filter(|c| matches!(c, '\'' | '"'))
-            .ok_or(PathProblem::Invalid)?;
+        let quote = self.peek().filter(|c| matches!(c, '\'' | '"')).ok_or(PathProblem::Invalid)?;
         let mut name = String::new();
         let mut chars = self.rest.char_indices().skip(1);
         while let Some((at, c)) = chars.next() {
@@ -210,11 +195,7 @@ impl<'a> Cursor<'a> {
         self.skip_spaces();
         let end = self.integer()?;
         self.skip_spaces();
-        let step = if self.eat(":") {
-            self.integer()?.unwrap_or(1)
-        } else {
-            1
-        };
+        let step = if self.eat(":") { self.integer()?.unwrap_or(1) } else { 1 };
         if step < 1 {
             return Err(PathProblem::Invalid);
         }
@@ -226,11 +207,7 @@ impl<'a> Cursor<'a> {
         let negative = self.eat("-");
         let digits = self.take_while(|c| c.is_ascii_digit());
         if digits.is_empty() {
-            return if negative {
-                Err(PathProblem::Invalid)
-            } else {
-                Ok(None)
-            };
+            return if negative { Err(PathProblem::Invalid) } else { Ok(None) };
         }
         let taken = &text[..text.len() - self.rest.len()];
         taken.parse().map(Some).map_err(|_| PathProblem::Invalid)

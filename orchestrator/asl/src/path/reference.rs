@@ -40,10 +40,7 @@ impl ReferencePath {
             | Step::Descendants
             | Step::Filter(_) => None,
         });
-        Some(Self {
-            source: path.source.clone(),
-            steps: steps.collect::<Option<_>>()?,
-        })
+        Some(Self { source: path.source.clone(), steps: steps.collect::<Option<_>>()? })
     }
 
     /// Whether it is `$`.
@@ -94,11 +91,7 @@ mod tests {
         check("$", json!(1), Some(json!("new")));
         check("$.a", json!({"b": 1}), Some(json!({"a": "new", "b": 1})));
         check("$.a.b", json!({}), Some(json!({"a": {"b": "new"}})));
-        check(
-            "$.a[1].b",
-            json!({"a": [1, {}]}),
-            Some(json!({"a": [1, {"b": "new"}]})),
-        );
+        check("$.a[1].b", json!({"a": [1, {}]}), Some(json!({"a": [1, {"b": "new"}]})));
     }
 
     #[test]

@@ -158,12 +158,8 @@ impl Operator {
     fn read(&self, reader: &Reader<'_>) -> Option<Comparison> {
         match self.shape {
             Shape::IsPresent => reader.boolean(self.name).map(Comparison::IsPresent),
-            Shape::Is(kind) => reader
-                .boolean(self.name)
-                .map(|expected| Comparison::Is(kind, expected)),
-            Shape::Matches => reader
-                .string(self.name)
-                .map(|text| Comparison::StringMatches(Glob::new(text))),
+            Shape::Is(kind) => reader.boolean(self.name).map(|expected| Comparison::Is(kind, expected)),
+            Shape::Matches => reader.string(self.name).map(|text| Comparison::StringMatches(Glob::new(text))),
             Shape::At(kind, relation) => {
                 let path = reader.reference_path(self.name)?;
                 Some(Comparison::Compare(relation, Operand::At(kind, path)))
@@ -227,34 +223,20 @@ mod tests {
 
     fn check(operator: &str, operand: serde_json::Value, value: serde_json::Value, expected: bool) {
         let rule = json!({"Variable": "$.v", operator: operand});
-        assert_eq!(
-            holds(&rule, &json!({"v": value, "w": 2})),
-            Some(expected),
-            "{rule} {value}"
-        );
+        assert_eq!(holds(&rule, &json!({"v": value, "w": 2})), Some(expected), "{rule} {value}");
     }
 
     #[test]
     fn values_are_compared_by_the_kind_of_the_operator() {
         check("NumericEquals", json!(1), json!(1.0), true);
         check("NumericLessThanPath", json!("$.w"), json!(1), true);
-        check(
-            "NumericGreaterThan",
-            json!(9_007_199_254_740_992_i64),
-            json!(9_007_199_254_740_993_i64),
-            true,
-        );
+        check("NumericGreaterThan", json!(9_007_199_254_740_992_i64), json!(9_007_199_254_740_993_i64), true);
         check("NumericEquals", json!(1), json!("1"), false);
         check("StringLessThanEquals", json!("b"), json!("b"), true);
         check("StringMatches", json!("log-*.txt"), json!("log-a.txt"), true);
         check("BooleanEquals", json!(false), json!(false), true);
         check("BooleanEquals", json!(false), json!(null), false);
-        check(
-            "TimestampLessThan",
-            json!("2020-01-01T00:00:00Z"),
-            json!("2020-01-01T00:00:00+01:00"),
-            true,
-        );
+        check("TimestampLessThan", json!("2020-01-01T00:00:00Z"), json!("2020-01-01T00:00:00+01:00"), true);
         check("IsTimestamp", json!(true), json!("2020-01-01"), false);
         check("IsNull", json!(true), json!(null), true);
     }
@@ -262,18 +244,9 @@ mod tests {
     #[test]
     fn a_missing_variable_is_an_error_except_to_is_present() {
         let missing = json!({});
-        assert_eq!(
-            holds(&json!({"Variable": "$.v", "IsPresent": false}), &missing),
-            Some(true)
-        );
+        assert_eq!(holds(&json!({"Variable": "$.v", "IsPresent": false}), &missing), Some(true));
         assert_eq!(holds(&json!({"Variable": "$.v", "IsNull": true}), &missing), None);
-        assert_eq!(
-            holds(
-                &json!({"Variable": "$.v", "NumericEqualsPath": "$.x"}),
-                &json!({"v": 1})
-            ),
-            None
-        );
+        assert_eq!(holds(&json!({"Variable": "$.v", "NumericEqualsPath": "$.x"}), &json!({"v": 1})), None);
         let guarded =
             json!({"And": [{"Variable": "$.v", "IsPresent": true}, {"Variable": "$.v", "IsNull": true}]});
         assert_eq!(holds(&guarded, &missing), Some(false));

@@ -90,10 +90,7 @@ impl Rule {
                     reader.error("These fields are required: [Variable]");
                 }
                 let comparison = Comparison::read(reader);
-                Some(Self::Test(Test {
-                    variable: variable?,
-                    comparison: comparison?,
-                }))
+                Some(Self::Test(Test { variable: variable?, comparison: comparison? }))
             }
             _ => {
                 reader.error("Only one of these fields is allowed: [And, Or, Not]");
@@ -115,18 +112,14 @@ impl Test {
             return Ok(is_present == expected);
         }
         let value = found.map_err(|_| missing(&self.variable))?;
-        self.comparison.holds(&value, |path| {
-            path.evaluate(input, context).map_err(|_| missing(path))
-        })
+        self.comparison.holds(&value, |path| path.evaluate(input, context).map_err(|_| missing(path)))
     }
 }
 
 type Lookup<'a> = Result<Cow<'a, Value>, RuleError>;
 
 fn missing(path: &Path) -> RuleError {
-    RuleError {
-        path: path.to_string(),
-    }
+    RuleError { path: path.to_string() }
 }
 
 fn read_all(reader: &Reader<'_>, field: &str, rules: &[Reader<'_>]) -> Option<Vec<Rule>> {

@@ -31,14 +31,8 @@ impl Choice {
             reader.error_at("Choices", "Value cannot be empty");
         }
         let default = names.target(reader, "Default", false);
-        let read: Vec<_> = branches
-            .iter()
-            .map(|branch| ChoiceBranch::read(branch, names))
-            .collect();
-        Some(Self {
-            branches: read.into_iter().collect::<Option<_>>()?,
-            default,
-        })
+        let read: Vec<_> = branches.iter().map(|branch| ChoiceBranch::read(branch, names)).collect();
+        Some(Self { branches: read.into_iter().collect::<Option<_>>()?, default })
     }
 }
 
@@ -49,9 +43,6 @@ impl ChoiceBranch {
         let next = names.target(reader, "Next", true);
         let rule = Rule::read(reader);
         reader.finish();
-        Some(Self {
-            rule: rule?,
-            next: next?,
-        })
+        Some(Self { rule: rule?, next: next? })
     }
 }

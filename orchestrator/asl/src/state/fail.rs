@@ -35,9 +35,7 @@ impl FailText {
         let fixed = reader.string(field).map(|text| Self::Fixed(text.to_owned()));
         let path = reader.reference_path(path_field).map(Self::At);
         if fixed.is_some() && path.is_some() {
-            reader.error(&format!(
-                "only one of these fields is allowed: [{field}, {path_field}]"
-            ));
+            reader.error(&format!("only one of these fields is allowed: [{field}, {path_field}]"));
         }
         fixed.or(path)
     }

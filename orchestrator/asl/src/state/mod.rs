@@ -75,12 +75,9 @@ impl State {
                 caught.chain(task.next.target()).collect()
             }
             StateKind::Pass(pass) => pass.next.target().into_iter().collect(),
-            StateKind::Choice(choice) => choice
-                .branches
-                .iter()
-                .map(|branch| branch.next)
-                .chain(choice.default)
-                .collect(),
+            StateKind::Choice(choice) => {
+                choice.branches.iter().map(|branch| branch.next).chain(choice.default).collect()
+            }
             StateKind::Wait(wait) => wait.next.target().into_iter().collect(),
             StateKind::Succeed | StateKind::Fail(_) => Vec::new(),
         }
@@ -101,16 +98,8 @@ impl State {
         let has_data = type_name != "Fail";
         let state = Self {
             name,
-            input_path: if has_data {
-                DataPath::read(reader, "InputPath")
-            } else {
-                DataPath::Whole
-            },
-            output_path: if has_data {
-                DataPath::read(reader, "OutputPath")
-            } else {
-                DataPath::Whole
-            },
+            input_path: if has_data { DataPath::read(reader, "InputPath") } else { DataPath::Whole },
+            output_path: if has_data { DataPath::read(reader, "OutputPath") } else { DataPath::Whole },
             kind: read_kind(reader, type_name, names)?,
         };
         reader.finish();

@@ -72,10 +72,7 @@ fn read_resource(reader: &Reader<'_>) -> Option<Resource> {
     if resource.is_none() {
         let reasons =
             "The value is not a valid resource ARN, or the resource is not available in this region.";
-        reader.error_at(
-            "Resource",
-            &format!("The resource provided {arn} is not recognized. {reasons}"),
-        );
+        reader.error_at("Resource", &format!("The resource provided {arn} is not recognized. {reasons}"));
     }
     resource
 }

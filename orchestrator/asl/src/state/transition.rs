@@ -46,13 +46,7 @@ pub(crate) struct Names(HashMap<String, StateIndex>);
 impl Names {
     /// States are placed in the order of `names`.
     pub(crate) fn new<'a>(names: impl Iterator<Item = &'a String>) -> Self {
-        Self(
-            (0..)
-                .map(StateIndex)
-                .zip(names)
-                .map(|(index, name)| (name.clone(), index))
-                .collect(),
-        )
+        Self((0..).map(StateIndex).zip(names).map(|(index, name)| (name.clone(), index)).collect())
     }
 
     /// The place that a field names; notes it if the field is missing though required, or names no state.

@@ -32,20 +32,14 @@ impl Wait {
         let fields = ["Seconds", "SecondsPath", "Timestamp", "TimestampPath"];
         let given = fields.iter().filter(|field| reader.has(field)).count();
         if given != 1 {
-            reader.error(&format!(
-                "Exactly one of these fields is required: [{}]",
-                fields.join(", ")
-            ));
+            reader.error(&format!("Exactly one of these fields is required: [{}]", fields.join(", ")));
         }
         let seconds = reader.seconds("Seconds", 0).map(WaitFor::Seconds);
         let seconds_at = reader.reference_path("SecondsPath").map(WaitFor::SecondsAt);
         let timestamp = read_timestamp(reader).map(WaitFor::Timestamp);
         let timestamp_at = reader.reference_path("TimestampPath").map(WaitFor::TimestampAt);
         let next = Transition::read(reader, names)?;
-        Some(Self {
-            until: seconds.or(seconds_at).or(timestamp).or(timestamp_at)?,
-            next,
-        })
+        Some(Self { until: seconds.or(seconds_at).or(timestamp).or(timestamp_at)?, next })
     }
 }
 

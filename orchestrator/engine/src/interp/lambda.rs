@@ -86,6 +86,9 @@ fn refused(error: &str, cause: &str) -> NotALambdaCall {
     }
 }
 
+/// What [`envelope`] adds to the length of an answer, with room for a log.
+pub(super) const ENVELOPE_BYTES: usize = 512;
+
 /// What `lambda:invoke` makes of the function's answer. The request id is drawn from the occurrence's chance.
 pub(super) fn envelope(payload: Value, entropy: u64, with_log: bool) -> Value {
     let request = request_id(entropy);
@@ -207,6 +210,17 @@ mod tests {
             r#"{"a":"b \" c","d":[1,2]}"#
         );
         assert_eq!(compact_cause("no { json at all"), "no { json at all");
+    }
+
+    #[test]
+    fn the_envelope_is_no_longer_than_reckoned() {
+        for entropy in [0, 1, u64::MAX] {
+            let length = envelope(json!(1), entropy, true).to_string().len() - 1;
+            assert!(
+                (ENVELOPE_BYTES - 64..=ENVELOPE_BYTES).contains(&length),
+                "{length}"
+            );
+        }
     }
 
     #[test]

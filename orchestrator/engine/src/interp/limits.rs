@@ -10,9 +10,33 @@ pub const MAX_DATA_BYTES: usize = 262_144;
 /// The most events of a history. The last one is always the end of the execution.
 pub const MAX_EVENTS: u32 = 25_000;
 
-/// Whether the value's JSON text is longer than [`MAX_DATA_BYTES`]. Stops counting there.
+/// Whether the value's JSON text is longer than [`MAX_DATA_BYTES`].
 pub(super) fn is_too_large(value: &Value) -> bool {
-    serde_json::to_writer(Allowance { left: MAX_DATA_BYTES }, value).is_err()
+    is_longer_than(MAX_DATA_BYTES, value)
+}
+
+/// Whether the value's JSON text is longer than that. Almost all data is so much smaller that an estimate is enough.
+pub(super) fn is_longer_than(limit: usize, value: &Value) -> bool {
+    estimate(value) > limit && serde_json::to_writer(Allowance { left: limit }, value).is_err()
+}
+
+/// No less than the length of the value's JSON text.
+fn estimate(value: &Value) -> usize {
+    // A control character is written as \u and four digits.
+    let text = |text: &str| 6 * text.len() + 2;
+    match value {
+        Value::Null | Value::Bool(_) => 5,
+        Value::Number(_) => 32,
+        Value::String(string) => text(string),
+        Value::Array(items) => items.iter().map(|item| estimate(item) + 1).sum::<usize>() + 2,
+        Value::Object(fields) => {
+            fields
+                .iter()
+                .map(|(name, field)| text(name) + estimate(field) + 2)
+                .sum::<usize>()
+                + 2
+        }
+    }
 }
 
 struct Allowance {
@@ -50,5 +74,18 @@ mod tests {
         check(MAX_DATA_BYTES - 2, false);
         check(MAX_DATA_BYTES - 1, true);
         assert!(is_too_large(&Value::String("ü".repeat(MAX_DATA_BYTES / 2))));
+    }
+
+    #[test]
+    fn an_estimate_is_never_too_small() {
+        for text in [
+            "{}",
+            "[]",
+            "[-1.7976931348623157e308]",
+            r#"{"\u0001": ["\u0002", false, null, {"a": -9223372036854775808}]}"#,
+        ] {
+            let value: Value = serde_json::from_str(text).unwrap();
+            assert!(estimate(&value) >= value.to_string().len(), "{text}");
+        }
     }
 }

@@ -18,6 +18,7 @@ mod lambda;
 mod limits;
 mod occurrence;
 mod pass;
+mod reply;
 mod retry;
 mod run;
 mod succeed;

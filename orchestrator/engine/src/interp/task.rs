@@ -10,8 +10,8 @@ use super::context::Scope;
 use super::data;
 use super::failure::{Failure, Origin};
 use super::lambda;
-use super::limits::is_too_large;
 use super::occurrence::{Action, Invocation, TaskId, TimerId};
+use super::reply::Reply;
 use super::run::Flow;
 use super::turn::{Counters, Turn};
 use super::visit::{Attempt, Awaits, Heartbeat, Timer, Visit};
@@ -81,24 +81,23 @@ pub(super) fn answered(
     counters: &mut Counters,
     turn: &mut Turn<'_>,
 ) -> Result<Flow, Failure> {
-    let result = answer
+    let reply = answer
         .result
         .map_err(|failure| clean_cause(task, failure))
         .and_then(|output| {
-            let result = Arc::new(wrap(task, output, turn.entropy));
-            if is_too_large(&result) {
+            let reply = Reply::new(task, output, turn.entropy);
+            if reply.is_too_large() {
                 let cause = data::too_large(limited_name(task));
                 return Err(Failure::data_limit(Origin::Attempt, cause));
             }
-            Ok(result)
+            Ok(reply)
         });
-    match result {
-        Ok(result) => {
+    match reply {
+        Ok(reply) => {
             record(task, scope, counters, turn, || TaskEvent::Succeeded {
-                output: Arc::clone(&result),
+                output: Arc::new(reply.result()),
             });
-            let selected = data::apply_template(task.result_selector.as_ref(), &result, scope)?;
-            drop(result);
+            let selected = reply.select(task, scope)?;
             let merged = data::merge(&task.result_path, scope, selected)?;
             Ok(Flow::Leave {
                 output: data::output(scope, &merged)?,
@@ -169,18 +168,6 @@ fn seconds(
             })
         }
     }
-}
-
-/// What Step Functions makes of the worker's answer.
-fn wrap(task: &Task, output: Value, entropy: u64) -> Value {
-    if !task.resource.is_lambda_invoke() {
-        return output;
-    }
-    let with_log = task
-        .parameters
-        .as_ref()
-        .is_some_and(|template| template.has_field("LogType"));
-    lambda::envelope(output, entropy, with_log)
 }
 
 fn clean_cause(task: &Task, failure: Failure) -> Failure {

@@ -18,7 +18,7 @@ fn machine() -> Arc<StateMachine> {
         "first": {
             "Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "TimeoutSeconds": 50, "HeartbeatSeconds": 9,
             "Parameters": {"FunctionName": "f", "Payload": {"c.$": "$$", "r.$": "$$.State.RetryCount", "i.$": "$"}},
-            "ResultSelector": {"p.$": "$.Payload"}, "ResultPath": "$.first",
+            "ResultSelector": {"p.$": "$.Payload.p"}, "ResultPath": "$.first",
             "Retry": [{"ErrorEquals": ["Final"], "MaxAttempts": 0},
                 {"ErrorEquals": ["States.TaskFailed"], "MaxAttempts": 2, "JitterStrategy": "FULL"},
                 {"ErrorEquals": ["States.ALL"], "MaxAttempts": 1, "MaxDelaySeconds": 4}],
