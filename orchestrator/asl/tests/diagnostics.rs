@@ -1,5 +1,7 @@
 //! What is wrong with a definition is said, with its place.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests may panic as tests may")]
+
 use amends_asl::{DiagnosticCode, StateMachine};
 use serde_json::{Value, json};
 

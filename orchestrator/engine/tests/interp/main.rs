@@ -1,6 +1,8 @@
 //! The interpreter's behaviour where no recording shows it: time limits, retries, limits of size and number, stale
 //! input, restarts; and that an execution is a fold of what happened to it.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests may panic as tests may")]
+
 mod fold;
 mod limits;
 mod play;
