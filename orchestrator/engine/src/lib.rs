@@ -4,5 +4,8 @@
 //! tasks and timers and feeds both. An execution is a fold of its journalled [`interp::Occurrence`]s: recovery and
 //! history are the same fold run again.
 
+pub mod clock;
+pub mod driver;
 pub mod history;
 pub mod interp;
+pub mod journal;

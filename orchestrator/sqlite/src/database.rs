@@ -1,7 +1,9 @@
 //! The handle: reads on the caller's thread, writes on the writer's.
 
+use std::fs::File;
 use std::future::Future;
-use std::path::Path;
+use std::io;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
 use std::sync::mpsc::{Receiver, Sender, channel, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -26,6 +28,7 @@ pub struct Database {
 #[derive(Debug)]
 struct Inner {
     readers: Readers,
+    log: PathBuf,
     shared: Arc<Shared>,
     max_queue: usize,
     /// `None` only while the last handle is being dropped.
@@ -61,8 +64,11 @@ impl Database {
                 source,
             })?;
         let readers = Readers::new(path);
+        let mut log = path.as_os_str().to_owned();
+        log.push("-wal");
         let inner = Inner {
             readers,
+            log: log.into(),
             shared,
             max_queue,
             sender: Some(sender),
@@ -121,6 +127,20 @@ impl Database {
         work: impl FnOnce(&Connection) -> Result<T, E>,
     ) -> Result<T, E> {
         self.inner.readers.read(work)
+    }
+
+    /// Makes every answered write durable. Only needed with [`Synchronous::Normal`](crate::Synchronous::Normal).
+    ///
+    /// # Errors
+    /// When the log cannot be synced; what is durable is then unknown.
+    pub fn sync(&self) -> io::Result<()> {
+        // Commits are in the log until a checkpoint has put them into the file, durably, by itself. Unlike the file,
+        // the log carries no advisory locks, which closing a second descriptor would drop.
+        match File::open(&self.inner.log) {
+            Ok(log) => log.sync_data(),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+            Err(error) => Err(error),
+        }
     }
 
     /// The number of the last durable commit that changed something, counted over the life of the file.

@@ -1,0 +1,35 @@
+//! The engine: runs executions against workers, timers and the journal.
+//!
+//! One loop owns every execution. It lets things happen to them, hands what happened to the journal, and does what
+//! follows (invoke a worker, answer a starter) only once that is durable. While one record is being synced, the loop
+//! gathers the next. So nothing is locked, and the order of the journal is the order in which things happened.
+//!
+//! What is absent: retries, catches and time limits. The interpreter decides them; here are only timers.
+
+mod answer;
+mod backlog;
+mod command;
+mod core;
+mod engine;
+mod error;
+mod execution;
+mod machine;
+mod name;
+mod open;
+mod options;
+mod query;
+mod release;
+mod replay;
+mod resume;
+mod run;
+mod segments;
+mod start;
+mod timers;
+mod worker;
+
+pub use answer::{ExecutionDescription, ExecutionSummary, StartAnswer, StopAnswer};
+pub use engine::Engine;
+pub use error::{EngineOpenError, QueryError, RegisterError, StartError, StopError};
+pub use options::{EngineOptions, Limits};
+pub use replay::{Replayed, replay};
+pub use worker::{TaskFailure, TaskWorker, WorkerTask};

@@ -1,0 +1,93 @@
+//! Everything else that the loop is asked.
+//!
+//! Answers wait until everything is durable that they could tell: what has once been seen is never taken back.
+
+use serde_json::Value;
+use tokio::sync::oneshot;
+
+use crate::driver::backlog::Effect;
+use crate::driver::command::{Command, Key, Known};
+use crate::driver::core::{Closing, Core};
+use crate::driver::execution::Live;
+use crate::driver::{ExecutionSummary, StopError, TaskFailure};
+use crate::interp::{Input, TaskId};
+use crate::journal::ListFilter;
+
+impl Core {
+    /// Does what was asked.
+    pub(super) fn handle(&mut self, command: Command) {
+        match command {
+            Command::TaskDone { execution, task, result } => self.task_done(execution, task, result),
+            Command::Stop { key, error, cause, reply } => {
+                let Some(number) = self.open_number(&key) else {
+                    return self.answer(reply, Err(StopError::NotRunning(key.name.to_string())));
+                };
+                self.happen(number, Input::Stopped { error, cause });
+                self.answer(reply, Ok(self.now));
+            }
+            Command::Describe { key, reply } => {
+                let description = self.known(&key, Live::describe);
+                self.answer(reply, description);
+            }
+            Command::Tape { key, reply } => {
+                let tape = self.known(&key, |live| (live.machine.clone(), live.tape.as_bytes().to_vec()));
+                self.answer(reply, tape);
+            }
+            Command::WaitEnd { key, reply } => {
+                match self.open_number(&key).and_then(|number| self.open.get_mut(&number)) {
+                    Some(live) => live.waiters.push(reply),
+                    None => self.answer(reply, ()),
+                }
+            }
+            Command::List { filter, reply } => {
+                let list = self.list(&filter);
+                self.answer(reply, list);
+            }
+            Command::CountOpen { reply } => self.answer(reply, self.open.len()),
+            Command::Shutdown { reply } => {
+                let deadline = self.now.plus(self.limits.shutdown);
+                let closing = self.closing.get_or_insert(Closing { deadline, replies: Vec::new() });
+                closing.replies.push(reply);
+            }
+        }
+    }
+
+    fn task_done(&mut self, execution: u64, task: TaskId, result: Result<Value, TaskFailure>) {
+        self.in_flight -= 1;
+        let input = match result {
+            Ok(output) => Input::TaskSucceeded { task, output },
+            Err(TaskFailure { error, cause }) => Input::TaskFailed { task, error, cause },
+        };
+        self.happen(execution, input);
+    }
+
+    fn known<T>(&self, key: &Key, of_open: impl FnOnce(&Live) -> T) -> Option<Known<T>> {
+        let number = self.names.get(key)?;
+        match self.open.get(number) {
+            Some(live) => Some(Known::Open(of_open(live))),
+            None => self.finished.get(number).map(|finished| Known::Finished(finished.row.clone())),
+        }
+    }
+
+    fn open_number(&self, key: &Key) -> Option<u64> {
+        self.names.get(key).copied().filter(|number| self.open.contains_key(number))
+    }
+
+    fn answer<T: Send + 'static>(&mut self, reply: oneshot::Sender<T>, answer: T) {
+        // Whoever asked may have gone.
+        self.effects.push(Effect::Answer(Box::new(move || drop(reply.send(answer)))));
+    }
+
+    fn list(&self, filter: &ListFilter) -> Vec<ExecutionSummary> {
+        let finished = self.finished.values().map(|finished| ExecutionSummary::from(finished.row.as_ref()));
+        let mut list: Vec<_> = self.open.values().map(Live::summary).chain(finished).collect();
+        list.retain(|line| {
+            filter.machine.as_deref().is_none_or(|machine| machine == &*line.machine)
+                && filter.status.is_none_or(|status| status == line.status)
+                && filter.before.is_none_or(|before| line.number < before)
+        });
+        list.sort_unstable_by_key(|line| std::cmp::Reverse(line.number));
+        list.truncate(filter.limit);
+        list
+    }
+}

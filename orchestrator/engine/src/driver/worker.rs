@@ -1,0 +1,118 @@
+//! Workers: who does the tasks.
+
+use std::future::Future;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use amends_types::BoxFuture;
+use serde_json::Value;
+
+use crate::interp::{Invocation, LambdaCall};
+
+/// The most bytes of a worker's answer, as Lambda has it: 6 MiB.
+const MAX_OUTPUT_BYTES: usize = 6 * 1024 * 1024;
+
+/// The deepest nesting of a worker's answer. The journal's JSON reader stops at 128.
+const MAX_OUTPUT_DEPTH: usize = 100;
+
+/// A task for a worker.
+#[derive(Debug, Clone, PartialEq)]
+pub struct WorkerTask {
+    /// The name of the execution that waits for it.
+    pub execution: Arc<str>,
+    /// The function's name, with its qualifier if it has one, or its ARN.
+    pub function: String,
+    /// What the function is handed.
+    pub payload: Value,
+}
+
+/// How a worker failed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TaskFailure {
+    /// The error name, such as `Saga.Transient`, which retriers and catchers match.
+    pub error: String,
+    /// What a person should know.
+    pub cause: String,
+}
+
+/// Who does the tasks.
+pub trait TaskWorker: Send + Sync + 'static {
+    /// Does a task.
+    ///
+    /// # Behaviour
+    /// - It may be asked the same again: when the engine ended before the answer was durable, and on retries.
+    /// - The future is not dropped when the task's time limit has passed; its answer is then ignored.
+    /// - A panic is a failure with the error name `Runtime.Panic`.
+    fn invoke(&self, task: WorkerTask) -> BoxFuture<'static, Result<Value, TaskFailure>>;
+}
+
+/// Calls the worker; whatever happens, there is an answer that the journal can hold.
+pub(super) async fn call(
+    worker: Arc<dyn TaskWorker>,
+    execution: Arc<str>,
+    invocation: Invocation,
+) -> Result<Value, TaskFailure> {
+    let call = LambdaCall::from_invocation(invocation)
+        .map_err(|refused| TaskFailure { error: refused.error, cause: refused.cause })?;
+    let task = WorkerTask { execution, function: call.function, payload: call.event };
+    let invoked = catch_unwind(AssertUnwindSafe(|| worker.invoke(task))).map_err(|_| panicked())?;
+    let output = Unpanicked(invoked).await?;
+    check(&output)?;
+    Ok(output)
+}
+
+/// The future, with a panic as its failure.
+struct Unpanicked(BoxFuture<'static, Result<Value, TaskFailure>>);
+
+impl Future for Unpanicked {
+    type Output = Result<Value, TaskFailure>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        catch_unwind(AssertUnwindSafe(|| self.0.as_mut().poll(context)))
+            .unwrap_or_else(|_| Poll::Ready(Err(panicked())))
+    }
+}
+
+/// What a panic says stays on stderr, where the panic hook puts it: it may quote data.
+fn panicked() -> TaskFailure {
+    TaskFailure { error: "Runtime.Panic".to_owned(), cause: "the worker panicked".to_owned() }
+}
+
+fn check(output: &Value) -> Result<(), TaskFailure> {
+    let mut left = MAX_OUTPUT_BYTES;
+    if fits(output, MAX_OUTPUT_DEPTH, &mut left) {
+        return Ok(());
+    }
+    Err(TaskFailure {
+        error: "Function.ResponseSizeTooLarge".to_owned(),
+        cause: format!(
+            "the worker's answer is longer than {MAX_OUTPUT_BYTES} bytes or nested deeper than {MAX_OUTPUT_DEPTH}"
+        ),
+    })
+}
+
+/// Takes about the value's length as JSON text from `left`.
+pub(super) fn fits(value: &Value, depth: usize, left: &mut usize) -> bool {
+    let own = match value {
+        Value::Null | Value::Bool(_) | Value::Number(_) => 4,
+        Value::String(text) => text.len() + 2,
+        Value::Array(_) | Value::Object(_) => 2,
+    };
+    let Some(rest) = left.checked_sub(own) else { return false };
+    *left = rest;
+    match value {
+        Value::Array(items) => depth > 0 && items.iter().all(|item| fits(item, depth - 1, left)),
+        Value::Object(fields) => {
+            depth > 0
+                && fields.iter().all(|(key, item)| {
+                    left.checked_sub(key.len() + 4).is_some_and(|rest| {
+                        *left = rest;
+                        fits(item, depth - 1, left)
+                    })
+                })
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => true,
+    }
+}

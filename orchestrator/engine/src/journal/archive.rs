@@ -1,0 +1,145 @@
+//! Where finished executions are kept.
+
+use std::collections::HashSet;
+use std::fmt;
+use std::sync::Arc;
+
+use amends_types::Timestamp;
+use thiserror::Error;
+
+use crate::interp::Outcome;
+use crate::journal::DefinitionId;
+
+/// The status of an execution, in Step Functions' words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Status {
+    /// Not ended.
+    Running,
+    /// Ended well.
+    Succeeded,
+    /// Ended by a Fail state or an error that nothing caught.
+    Failed,
+    /// Ended by the machine's own time limit.
+    TimedOut,
+    /// Ended by StopExecution.
+    Aborted,
+}
+
+impl Status {
+    /// The name that the API uses.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Running => "RUNNING",
+            Self::Succeeded => "SUCCEEDED",
+            Self::Failed => "FAILED",
+            Self::TimedOut => "TIMED_OUT",
+            Self::Aborted => "ABORTED",
+        }
+    }
+
+    /// The status that an outcome gives.
+    pub fn of(outcome: &Outcome) -> Self {
+        match outcome {
+            Outcome::Succeeded { .. } => Self::Succeeded,
+            Outcome::Failed { .. } => Self::Failed,
+            Outcome::Aborted { .. } => Self::Aborted,
+            Outcome::TimedOut => Self::TimedOut,
+        }
+    }
+}
+
+impl fmt::Display for Status {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// A finished execution, with everything that its history is derived from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ArchivedExecution {
+    /// Its number in the order of starting.
+    pub number: u64,
+    /// The state machine's name.
+    pub machine: String,
+    /// Its own name, unique in the machine.
+    pub name: String,
+    /// The definition it ran.
+    pub definition: DefinitionId,
+    /// How it ended; never [`Status::Running`].
+    pub status: Status,
+    /// When it started.
+    pub started: Timestamp,
+    /// When it ended.
+    pub stopped: Timestamp,
+    /// The output as JSON text, if it succeeded.
+    pub output: Option<String>,
+    /// The error name, if it did not.
+    pub error: Option<String>,
+    /// The cause, if it did not.
+    pub cause: Option<String>,
+    /// Its occurrences as the journal had them.
+    pub tape: Vec<u8>,
+}
+
+/// Which executions to list: the newest first.
+#[derive(Debug, Clone, Default)]
+pub struct ListFilter {
+    /// Only this state machine's.
+    pub machine: Option<String>,
+    /// Only those of this status.
+    pub status: Option<Status>,
+    /// Only those with a lower number: the last one of the page before.
+    pub before: Option<u64>,
+    /// The most rows.
+    pub limit: usize,
+}
+
+/// The archive does not answer. Nothing was stored.
+#[derive(Debug, Clone, Error)]
+#[error("the archive of finished executions cannot be used: {0}")]
+pub struct ArchiveError(pub String);
+
+/// Where finished executions are kept, and looked up by name for ever after.
+pub trait Archive: Send + Sync + 'static {
+    /// Stores executions, all or none. Storing one again changes nothing. Not durable before [`Archive::sync`].
+    ///
+    /// # Errors
+    /// When none was stored.
+    fn store(&self, executions: Arc<[Arc<ArchivedExecution>]>) -> Result<(), ArchiveError>;
+
+    /// Makes everything durable that was stored.
+    ///
+    /// # Errors
+    /// When it may not be durable.
+    fn sync(&self) -> Result<(), ArchiveError>;
+
+    /// Whether an execution of this name is here. Quick: asked for every start.
+    ///
+    /// # Errors
+    /// When the archive cannot be read.
+    fn has(&self, machine: &str, name: &str) -> Result<bool, ArchiveError>;
+
+    /// The execution of this name.
+    ///
+    /// # Errors
+    /// When the archive cannot be read.
+    fn find(&self, machine: &str, name: &str) -> Result<Option<ArchivedExecution>, ArchiveError>;
+
+    /// Which of these numbers are here.
+    ///
+    /// # Errors
+    /// When the archive cannot be read.
+    fn which(&self, numbers: &[u64]) -> Result<HashSet<u64>, ArchiveError>;
+
+    /// The highest number here, 0 if none.
+    ///
+    /// # Errors
+    /// When the archive cannot be read.
+    fn highest(&self) -> Result<u64, ArchiveError>;
+
+    /// A page of executions, the newest first, without their tapes.
+    ///
+    /// # Errors
+    /// When the archive cannot be read.
+    fn list(&self, filter: &ListFilter) -> Result<Vec<ArchivedExecution>, ArchiveError>;
+}

@@ -1,0 +1,154 @@
+//! Moves finished executions into the archive, and removes the segments that nobody needs any more.
+//!
+//! It works behind the engine's back and is never waited for. What it has done comes back as [`Done`].
+
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
+use tokio::sync::mpsc;
+
+use crate::journal::{Archive, ArchivedExecution, Storage, segment};
+
+/// The most rows of one commit.
+const BATCH: usize = 500;
+/// How long to wait before a refused commit is tried again, such as for a full disk.
+const RETRY: Duration = Duration::from_millis(500);
+
+/// Work for the archiver.
+pub(crate) enum Job {
+    /// Keep a finished execution.
+    Store(Arc<ArchivedExecution>),
+    /// Make everything durable that was stored before, so that the segments before this one may be released.
+    Sync { before: u64 },
+    /// Remove these segments, in this order. That they are not needed is durable.
+    Remove(Vec<u64>),
+}
+
+/// What has been done.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Done {
+    /// These executions are in the archive.
+    Stored(Vec<u64>),
+    /// What was stored before is durable.
+    Synced { before: u64 },
+}
+
+/// The way to the archiver.
+pub(crate) enum Archiver {
+    /// A thread of its own.
+    Thread { jobs: Option<Sender<Job>>, thread: Option<JoinHandle<()>>, stop: Arc<AtomicBool> },
+    /// At once, in the caller's thread, for simulations.
+    Inline(Worker),
+}
+
+impl Archiver {
+    pub(crate) fn inline(
+        archive: Arc<dyn Archive>,
+        storage: Arc<dyn Storage>,
+    ) -> (Self, mpsc::UnboundedReceiver<Done>) {
+        let (done, receiver) = mpsc::unbounded_channel();
+        (Self::Inline(Worker { archive, storage, done }), receiver)
+    }
+
+    pub(crate) fn thread(
+        archive: Arc<dyn Archive>,
+        storage: Arc<dyn Storage>,
+    ) -> io::Result<(Self, mpsc::UnboundedReceiver<Done>)> {
+        let (done, receiver) = mpsc::unbounded_channel();
+        let worker = Worker { archive, storage, done };
+        let (jobs, waiting) = channel();
+        let stop = Arc::new(AtomicBool::new(false));
+        let stopped = stop.clone();
+        let run = move || worker.run(&waiting, &stopped);
+        let thread = thread::Builder::new().name("archiver".to_owned()).spawn(run)?;
+        Ok((Self::Thread { jobs: Some(jobs), thread: Some(thread), stop }, receiver))
+    }
+
+    /// Queues a job. The engine bounds how many executions wait to be archived.
+    pub(crate) fn submit(&mut self, job: Job) {
+        match self {
+            // The thread ends only when the sender does.
+            Self::Thread { jobs, .. } => drop(jobs.as_ref().map(|jobs| jobs.send(job))),
+            Self::Inline(worker) => worker.work(vec![job], || false),
+        }
+    }
+}
+
+impl Drop for Archiver {
+    fn drop(&mut self) {
+        if let Self::Thread { jobs, thread, stop } = self {
+            stop.store(true, Ordering::Relaxed);
+            drop(jobs.take());
+            drop(thread.take().map(JoinHandle::join));
+        }
+    }
+}
+
+pub(crate) struct Worker {
+    archive: Arc<dyn Archive>,
+    storage: Arc<dyn Storage>,
+    done: mpsc::UnboundedSender<Done>,
+}
+
+impl Worker {
+    fn run(self, jobs: &Receiver<Job>, stop: &AtomicBool) {
+        while let Ok(first) = jobs.recv() {
+            let mut batch = vec![first];
+            batch.extend(jobs.try_iter().take(BATCH - 1));
+            // What is given up at the end is still in the log.
+            self.work(batch, || {
+                thread::sleep(RETRY);
+                !stop.load(Ordering::Relaxed)
+            });
+        }
+    }
+
+    /// Does the jobs in order. `again` is asked whether to try once more what failed.
+    fn work(&self, jobs: Vec<Job>, again: impl Fn() -> bool) {
+        let mut rows = Vec::new();
+        for job in jobs {
+            match job {
+                Job::Store(row) => rows.push(row),
+                Job::Sync { before } => {
+                    self.store(std::mem::take(&mut rows), &again);
+                    if self.archive.sync().is_ok() {
+                        self.report(Done::Synced { before });
+                    }
+                }
+                Job::Remove(segments) => self.remove(&segments),
+            }
+        }
+        self.store(rows, &again);
+    }
+
+    fn store(&self, rows: Vec<Arc<ArchivedExecution>>, again: impl Fn() -> bool) {
+        if rows.is_empty() {
+            return;
+        }
+        let rows: Arc<[Arc<ArchivedExecution>]> = rows.into();
+        while self.archive.store(rows.clone()).is_err() {
+            if !again() {
+                return;
+            }
+        }
+        self.report(Done::Stored(rows.iter().map(|row| row.number).collect()));
+    }
+
+    /// Oldest first and none after a failure: the files that remain stay without gaps. The next start finds them.
+    fn remove(&self, segments: &[u64]) {
+        for number in segments {
+            if self.storage.remove(&segment::file_name(*number)).is_err() {
+                return;
+            }
+        }
+    }
+
+    fn report(&self, done: Done) {
+        // Nobody listens any more when the engine has ended.
+        drop(self.done.send(done));
+    }
+}

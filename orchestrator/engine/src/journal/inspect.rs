@@ -1,0 +1,103 @@
+//! Looking at executions from another process, while the engine runs or not.
+//!
+//! Nothing is locked and nothing is written. An execution may move from the log to the archive between two looks,
+//! so whoever misses it in the one and then in the other looks into the first again.
+
+use std::sync::Arc;
+
+use crate::interp::Occurrence;
+use crate::journal::recovery::recover;
+use crate::journal::{
+    Archive, ArchivedExecution, Definition, Definitions, DirectoryId, JournalError, ListFilter, Storage, Tape,
+};
+
+/// An execution as it was recorded.
+#[derive(Debug, Clone)]
+pub struct RecordedExecution {
+    /// Its number in the order of starting.
+    pub number: u64,
+    /// Its name.
+    pub name: String,
+    /// The definition it runs, with the state machine's name.
+    pub definition: Arc<Definition>,
+    /// Everything that has happened to it.
+    pub occurrences: Vec<Occurrence>,
+}
+
+/// The executions of a directory, to be looked at.
+pub struct Inspection {
+    storage: Arc<dyn Storage>,
+    archive: Option<Arc<dyn Archive>>,
+    directory: DirectoryId,
+}
+
+impl Inspection {
+    /// Looks at these files. There is no archive before the first engine has run.
+    pub fn new(storage: Arc<dyn Storage>, archive: Option<Arc<dyn Archive>>, directory: DirectoryId) -> Self {
+        Self { storage, archive, directory }
+    }
+
+    /// The execution of this name, with all that has happened to it.
+    ///
+    /// # Errors
+    /// When the files cannot be read, or are damaged.
+    pub fn find(&self, machine: &str, name: &str) -> Result<Option<RecordedExecution>, JournalError> {
+        if let Some(found) = self.find_archived(machine, name)? {
+            return Ok(Some(found));
+        }
+        let open = self.open_executions()?.into_iter();
+        match open.filter(|found| found.definition.machine == machine && found.name == name).last() {
+            Some(found) => Ok(Some(found)),
+            None => self.find_archived(machine, name),
+        }
+    }
+
+    /// All executions that the log still holds: the open ones, and those that are about to be archived.
+    ///
+    /// # Errors
+    /// When the files cannot be read, or are damaged.
+    pub fn open_executions(&self) -> Result<Vec<RecordedExecution>, JournalError> {
+        let recovered = recover(self.storage.as_ref(), self.directory, true)?;
+        let mut definitions = Definitions::new(self.storage.clone());
+        let mut found = Vec::new();
+        for execution in recovered.executions.into_values() {
+            let definition = definitions.get(execution.definition)?;
+            found.push(record(execution.number, execution.name, definition, &execution.tape)?);
+        }
+        found.sort_unstable_by_key(|execution| execution.number);
+        Ok(found)
+    }
+
+    /// A page of finished executions, the newest first.
+    ///
+    /// # Errors
+    /// When the archive cannot be read.
+    pub fn finished(&self, filter: &ListFilter) -> Result<Vec<ArchivedExecution>, JournalError> {
+        match &self.archive {
+            Some(archive) => Ok(archive.list(filter)?),
+            None => Ok(Vec::new()),
+        }
+    }
+
+    fn find_archived(&self, machine: &str, name: &str) -> Result<Option<RecordedExecution>, JournalError> {
+        let Some(archive) = &self.archive else {
+            return Ok(None);
+        };
+        let Some(row) = archive.find(machine, name)? else {
+            return Ok(None);
+        };
+        let definition = Definitions::new(self.storage.clone()).get(row.definition)?;
+        record(row.number, row.name, definition, &Tape::from_bytes(row.tape)).map(Some)
+    }
+}
+
+fn record(
+    number: u64,
+    name: String,
+    definition: Arc<Definition>,
+    tape: &Tape,
+) -> Result<RecordedExecution, JournalError> {
+    let occurrences = tape.occurrences().collect::<Option<Vec<_>>>();
+    let unreadable = || JournalError::damaged(&name, 0, "the occurrences of this execution make no sense");
+    Ok(RecordedExecution { number, occurrences: occurrences.ok_or_else(unreadable)?, name, definition })
+}

@@ -1,0 +1,81 @@
+//! An archive in memory, for simulations: what was not synced is lost in a crash.
+
+use std::collections::{BTreeMap, HashSet};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use crate::journal::{Archive, ArchiveError, ArchivedExecution, ListFilter};
+
+/// An archive in memory. Clones are handles to the same.
+#[derive(Debug, Clone, Default)]
+pub struct MemoryArchive {
+    rows: Arc<Mutex<Rows>>,
+}
+
+#[derive(Debug, Default)]
+struct Rows {
+    all: BTreeMap<u64, ArchivedExecution>,
+    synced: BTreeMap<u64, ArchivedExecution>,
+}
+
+impl MemoryArchive {
+    /// An empty archive.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// What a machine finds that starts after the power failed now.
+    pub fn crash(&self) -> Self {
+        let synced = self.rows().synced.clone();
+        Self { rows: Arc::new(Mutex::new(Rows { all: synced.clone(), synced })) }
+    }
+
+    fn rows(&self) -> MutexGuard<'_, Rows> {
+        self.rows.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Archive for MemoryArchive {
+    fn store(&self, executions: Arc<[Arc<ArchivedExecution>]>) -> Result<(), ArchiveError> {
+        let mut rows = self.rows();
+        for execution in executions.iter() {
+            rows.all.entry(execution.number).or_insert_with(|| execution.as_ref().clone());
+        }
+        Ok(())
+    }
+
+    fn sync(&self) -> Result<(), ArchiveError> {
+        let mut rows = self.rows();
+        rows.synced = rows.all.clone();
+        Ok(())
+    }
+
+    fn has(&self, machine: &str, name: &str) -> Result<bool, ArchiveError> {
+        Ok(self.rows().all.values().any(|row| row.machine == machine && row.name == name))
+    }
+
+    fn find(&self, machine: &str, name: &str) -> Result<Option<ArchivedExecution>, ArchiveError> {
+        Ok(self.rows().all.values().find(|row| row.machine == machine && row.name == name).cloned())
+    }
+
+    fn which(&self, numbers: &[u64]) -> Result<HashSet<u64>, ArchiveError> {
+        let rows = self.rows();
+        Ok(numbers.iter().copied().filter(|number| rows.all.contains_key(number)).collect())
+    }
+
+    fn highest(&self) -> Result<u64, ArchiveError> {
+        Ok(self.rows().all.keys().next_back().copied().unwrap_or(0))
+    }
+
+    fn list(&self, filter: &ListFilter) -> Result<Vec<ArchivedExecution>, ArchiveError> {
+        let rows = self.rows();
+        let matching =
+            rows.all.range(..filter.before.unwrap_or(u64::MAX)).rev().map(|(_, row)| row).filter(|row| {
+                filter.machine.as_ref().is_none_or(|machine| *machine == row.machine)
+                    && filter.status.is_none_or(|status| status == row.status)
+            });
+        Ok(matching
+            .take(filter.limit)
+            .map(|row| ArchivedExecution { tape: Vec::new(), ..row.clone() })
+            .collect())
+    }
+}

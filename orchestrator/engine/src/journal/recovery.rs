@@ -1,0 +1,176 @@
+//! Reading the live segments at the start: which executions are open, and with which tapes.
+
+use std::collections::{BTreeMap, HashMap};
+
+use crate::journal::encoding::Reader;
+use crate::journal::segment::{self, Header, Opened, Records};
+use crate::journal::{DefinitionId, DirectoryId, Entry, JournalError, Storage, Tape};
+
+/// An execution as the log has it.
+#[derive(Debug)]
+pub(crate) struct OpenExecution {
+    pub(crate) number: u64,
+    pub(crate) definition: DefinitionId,
+    pub(crate) name: String,
+    pub(crate) tape: Tape,
+    /// The first segment that is needed for it.
+    pub(crate) oldest: u64,
+    /// It has ended, and is or will soon be in the archive.
+    pub(crate) closed: bool,
+}
+
+/// What the segments say.
+#[derive(Debug, Default)]
+pub(crate) struct Recovered {
+    pub(crate) executions: HashMap<u64, OpenExecution>,
+    /// The sizes of the live segments.
+    pub(crate) segments: BTreeMap<u64, u64>,
+    pub(crate) next_segment: u64,
+    pub(crate) next_record: u64,
+    pub(crate) next_execution: u64,
+    /// The highest store commit that any record has seen.
+    pub(crate) watermark: u64,
+    /// The oldest segment that must be there.
+    oldest: u64,
+}
+
+/// Reads every segment. With `tolerant`, for a log that another process is writing, segments that vanish meanwhile
+/// are passed over.
+pub(crate) fn recover(
+    storage: &dyn Storage,
+    directory: DirectoryId,
+    tolerant: bool,
+) -> Result<Recovered, JournalError> {
+    let names = storage.list().map_err(|error| JournalError::io("directory", error))?;
+    let mut numbers: Vec<u64> = names.iter().filter_map(|name| segment::number_of(name)).collect();
+    numbers.sort_unstable();
+    let mut recovered =
+        Recovered { next_segment: 1, next_record: 1, next_execution: 1, oldest: 1, ..Recovered::default() };
+    for (index, number) in numbers.iter().enumerate() {
+        let name = segment::file_name(*number);
+        let bytes = match storage.read(&name) {
+            Err(error) if tolerant && error.kind() == std::io::ErrorKind::NotFound => continue,
+            other => other.map_err(|error| JournalError::io(&name, error))?,
+        };
+        let place =
+            Place { name: &name, number: *number, first: index == 0, last: index + 1 == numbers.len() };
+        recovered.read_segment(&place, &bytes, directory)?;
+    }
+    let first = numbers.first().copied().unwrap_or(1);
+    if first > recovered.oldest && !tolerant {
+        let missing = segment::file_name(recovered.oldest);
+        return Err(JournalError::damaged(&missing, 0, "the file is missing"));
+    }
+    Ok(recovered)
+}
+
+/// Which file is being read.
+struct Place<'a> {
+    name: &'a str,
+    number: u64,
+    first: bool,
+    last: bool,
+}
+
+impl Recovered {
+    /// What was read may still be in the operating system's cache only, if the last process was killed while it
+    /// wrote; nothing may follow from it before it is durable. Earlier segments were synced record by record.
+    pub(crate) fn make_durable(&self, storage: &dyn Storage) -> Result<(), JournalError> {
+        let Some(last) = self.segments.keys().next_back() else { return Ok(()) };
+        let name = segment::file_name(*last);
+        storage.sync(&name).map_err(|error| JournalError::io(&name, error))
+    }
+
+    fn read_segment(
+        &mut self,
+        place: &Place<'_>,
+        bytes: &[u8],
+        directory: DirectoryId,
+    ) -> Result<(), JournalError> {
+        let at_least = if place.first { 0 } else { self.next_record };
+        let opened = segment::open(bytes, place.number, at_least, directory)?;
+        let Opened::Segment(header, mut records) = opened else {
+            if place.last {
+                return Ok(());
+            }
+            return Err(JournalError::damaged(place.name, 0, "it has no header and is not the last file"));
+        };
+        self.check_continues(place, &header)?;
+        self.oldest = self.oldest.max(header.oldest);
+        for (offset, payload) in records.by_ref() {
+            self.read_record(payload, place.number).ok_or_else(|| {
+                JournalError::damaged(place.name, offset, "a record with a valid checksum makes no sense")
+            })?;
+        }
+        check_end(place, &records)?;
+        self.next_record = records.next_number();
+        self.next_segment = place.number + 1;
+        self.segments.insert(place.number, records.offset() as u64);
+        Ok(())
+    }
+
+    /// Records are numbered without gaps, so a record lost at the end of a file shows in the next one.
+    fn check_continues(&self, place: &Place<'_>, header: &Header) -> Result<(), JournalError> {
+        if place.first || (header.first_record == self.next_record && place.number == self.next_segment) {
+            return Ok(());
+        }
+        let previous = segment::file_name(self.next_segment - 1);
+        let offset = self.segments.get(&(self.next_segment - 1)).copied().unwrap_or(0);
+        let what = format!(
+            "record {} is missing or broken; {} goes on with record {}",
+            self.next_record, place.name, header.first_record
+        );
+        Err(JournalError::damaged(&previous, usize::try_from(offset).unwrap_or(usize::MAX), what))
+    }
+
+    fn read_record(&mut self, payload: &[u8], segment: u64) -> Option<()> {
+        let mut reader = Reader::new(payload);
+        self.watermark = self.watermark.max(reader.number()?);
+        while !reader.is_empty() {
+            self.read_entry(Entry::read(&mut reader)?, segment);
+        }
+        Some(())
+    }
+
+    fn read_entry(&mut self, entry: Entry<'_>, segment: u64) {
+        match entry {
+            Entry::Opened { execution, definition, name } => {
+                self.insert(execution, definition, name, Tape::default(), segment);
+            }
+            Entry::Carried { execution, definition, name, tape } => {
+                self.insert(execution, definition, name, Tape::from_bytes(tape.to_vec()), segment);
+            }
+            // An execution that is unknown here has been archived, or will be carried into a later segment: what
+            // came before either was in a segment that is gone.
+            Entry::Occurred { execution, occurrence } => {
+                if let Some(open) = self.executions.get_mut(&execution) {
+                    open.tape.push_bytes(occurrence);
+                }
+                self.next_execution = self.next_execution.max(execution + 1);
+            }
+            Entry::Closed { execution } => {
+                if let Some(open) = self.executions.get_mut(&execution) {
+                    open.closed = true;
+                }
+                self.next_execution = self.next_execution.max(execution + 1);
+            }
+            Entry::Released { before } => self.oldest = self.oldest.max(before),
+        }
+    }
+
+    fn insert(&mut self, number: u64, definition: DefinitionId, name: &str, tape: Tape, oldest: u64) {
+        let name = name.to_owned();
+        self.executions
+            .insert(number, OpenExecution { number, definition, name, tape, oldest, closed: false });
+        self.next_execution = self.next_execution.max(number + 1);
+    }
+}
+
+/// After the last valid record of a file: a torn write, or damage?
+fn check_end(place: &Place<'_>, records: &Records<'_>) -> Result<(), JournalError> {
+    if records.is_damaged() {
+        let what = format!("record {} is broken and valid ones follow", records.next_number());
+        return Err(JournalError::damaged(place.name, records.offset(), what));
+    }
+    Ok(())
+}
