@@ -30,9 +30,7 @@ impl Exceptions {
     /// An entry has other keys than `check`, `path`, `subject` and `reason`, lacks one of them (only `subject` may be
     /// missing), or names a check that is not one of `checks`.
     pub fn parse(text: &str, checks: &[Check]) -> Result<Self, ExceptionsError> {
-        let table: toml::Table = text
-            .parse()
-            .map_err(|error| ExceptionsError(format!("{error}")))?;
+        let table: toml::Table = text.parse().map_err(|error| ExceptionsError(format!("{error}")))?;
         let mut list = Vec::new();
         for (key, value) in &table {
             let entries = value.as_array().filter(|_| key == "exception");
@@ -46,66 +44,36 @@ impl Exceptions {
 
     /// What is left of the findings of `check`, with every exception to it that excused nothing.
     pub fn apply(&self, check: &Check, findings: Vec<Finding>) -> Vec<Finding> {
-        let mine: Vec<&Exception> = self
-            .list
-            .iter()
-            .filter(|entry| entry.check == check.name)
-            .collect();
-        let unused = mine
-            .iter()
-            .filter(|entry| !findings.iter().any(|finding| entry.excuses(finding)));
+        let mine: Vec<&Exception> = self.list.iter().filter(|entry| entry.check == check.name).collect();
+        let unused = mine.iter().filter(|entry| !findings.iter().any(|finding| entry.excuses(finding)));
         let unused = unused.map(|entry| {
-            let subject = entry
-                .subject
-                .as_deref()
-                .map(|name| format!(" ({name})"))
-                .unwrap_or_default();
-            Finding::file(
-                &entry.path,
-                format!("is an exception{subject} that nothing needs any more"),
-            )
+            let subject = entry.subject.as_deref().map(|name| format!(" ({name})")).unwrap_or_default();
+            Finding::file(&entry.path, format!("is an exception{subject} that nothing needs any more"))
         });
         let unused: Vec<Finding> = unused.collect();
-        let left = findings
-            .into_iter()
-            .filter(|finding| !mine.iter().any(|entry| entry.excuses(finding)));
+        let left = findings.into_iter().filter(|finding| !mine.iter().any(|entry| entry.excuses(finding)));
         left.chain(unused).collect()
     }
 }
 
 impl Exception {
     fn from_toml(entry: &toml::Value, checks: &[Check]) -> Result<Self, ExceptionsError> {
-        let table = entry
-            .as_table()
-            .ok_or_else(|| ExceptionsError("an entry is no table".to_owned()))?;
+        let table = entry.as_table().ok_or_else(|| ExceptionsError("an entry is no table".to_owned()))?;
         let known = ["check", "path", "subject", "reason"];
         if let Some(key) = table.keys().find(|key| !known.contains(&key.as_str())) {
             return Err(ExceptionsError(format!("unknown key {key}")));
         }
         let text = |key: &str| {
-            let value = table
-                .get(key)
-                .and_then(toml::Value::as_str)
-                .filter(|value| !value.trim().is_empty());
-            value
-                .map(str::to_owned)
-                .ok_or_else(|| ExceptionsError(format!("no {key} in {table}")))
+            let value = table.get(key).and_then(toml::Value::as_str).filter(|value| !value.trim().is_empty());
+            value.map(str::to_owned).ok_or_else(|| ExceptionsError(format!("no {key} in {table}")))
         };
         let check = text("check")?;
         if !checks.iter().any(|known| known.name == check) {
             return Err(ExceptionsError(format!("there is no check {check}")));
         }
         text("reason")?;
-        let subject = if table.contains_key("subject") {
-            Some(text("subject")?)
-        } else {
-            None
-        };
-        Ok(Self {
-            check,
-            path: text("path")?,
-            subject,
-        })
+        let subject = if table.contains_key("subject") { Some(text("subject")?) } else { None };
+        Ok(Self { check, path: text("path")?, subject })
     }
 
     fn excuses(&self, finding: &Finding) -> bool {
@@ -117,11 +85,7 @@ impl Exception {
 mod tests {
     use super::*;
 
-    const RULE: Check = Check {
-        name: "rule",
-        rule: "",
-        find: |_| Vec::new(),
-    };
+    const RULE: Check = Check { name: "rule", rule: "", find: |_| Vec::new() };
     const LISTED: &str = "[[exception]]\ncheck = 'rule'\npath = 'a.rs'\nsubject = 'f'\nreason = 'because'\n";
 
     #[test]
@@ -134,13 +98,8 @@ mod tests {
 
     #[test]
     fn an_exception_that_excuses_nothing_is_found() {
-        let found = Exceptions::parse(LISTED, &[RULE])
-            .unwrap()
-            .apply(&RULE, Vec::new());
-        assert_eq!(
-            found[0].to_string(),
-            "a.rs: is an exception (f) that nothing needs any more"
-        );
+        let found = Exceptions::parse(LISTED, &[RULE]).unwrap().apply(&RULE, Vec::new());
+        assert_eq!(found[0].to_string(), "a.rs: is an exception (f) that nothing needs any more");
     }
 
     #[test]

@@ -23,12 +23,7 @@ impl Finding {
 
     /// A line that breaks a rule.
     pub fn line(path: &str, line: usize, message: impl Into<String>) -> Self {
-        Self {
-            path: path.to_owned(),
-            line,
-            subject: None,
-            message: message.into(),
-        }
+        Self { path: path.to_owned(), line, subject: None, message: message.into() }
     }
 
     /// The same finding about something that has a name.

@@ -28,18 +28,10 @@ struct Package {
 impl Lockfile {
     /// The lock file of `repository`; empty if there is none.
     pub(crate) fn of(repository: &Repository) -> Self {
-        let table = repository
-            .file(PATH)
-            .and_then(|file| file.text.parse::<Table>().ok())
-            .unwrap_or_default();
-        let packages = table
-            .get("package")
-            .and_then(Value::as_array)
-            .into_iter()
-            .flatten();
-        Self {
-            packages: packages.filter_map(Package::read).collect(),
-        }
+        let table =
+            repository.file(PATH).and_then(|file| file.text.parse::<Table>().ok()).unwrap_or_default();
+        let packages = table.get("package").and_then(Value::as_array).into_iter().flatten();
+        Self { packages: packages.filter_map(Package::read).collect() }
     }
 
     /// All locked versions of the package `name`.
@@ -70,18 +62,11 @@ impl Lockfile {
 
 impl Package {
     fn read(value: &Value) -> Option<Self> {
-        let dependencies = value
-            .get("dependencies")
-            .and_then(Value::as_array)
-            .into_iter()
-            .flatten();
+        let dependencies = value.get("dependencies").and_then(Value::as_array).into_iter().flatten();
         Some(Self {
             name: value.get("name")?.as_str()?.to_owned(),
             version: value.get("version")?.as_str()?.to_owned(),
-            dependencies: dependencies
-                .filter_map(Value::as_str)
-                .map(str::to_owned)
-                .collect(),
+            dependencies: dependencies.filter_map(Value::as_str).map(str::to_owned).collect(),
         })
     }
 

@@ -19,9 +19,7 @@ pub(crate) struct Manifest<'a> {
 impl<'a> Manifest<'a> {
     /// All crates of `repository`. A manifest that does not parse is none: cargo says so better than we could.
     pub(crate) fn all(repository: &'a Repository) -> Vec<Self> {
-        let manifests = repository
-            .files()
-            .filter(|file| file.path.rsplit('/').next() == Some("Cargo.toml"));
+        let manifests = repository.files().filter(|file| file.path.rsplit('/').next() == Some("Cargo.toml"));
         manifests.filter_map(Self::read).collect()
     }
 
@@ -29,45 +27,27 @@ impl<'a> Manifest<'a> {
         let table: Table = file.text.parse().ok()?;
         let name = table.get("package")?.get("name")?.as_str()?.to_owned();
         let mut dependencies = built_with(&table);
-        let targets = table
-            .get("target")
-            .and_then(Value::as_table)
-            .into_iter()
-            .flat_map(Table::values);
+        let targets = table.get("target").and_then(Value::as_table).into_iter().flat_map(Table::values);
         dependencies.extend(targets.filter_map(Value::as_table).flat_map(built_with));
         dependencies.sort();
         dependencies.dedup();
-        Some(Self {
-            file,
-            name,
-            dependencies,
-            table,
-        })
+        Some(Self { file, name, dependencies, table })
     }
 
     /// The line that mentions `dependency` first, or 0.
     pub(crate) fn line_of(&self, dependency: &str) -> usize {
         let mentions =
             |line: &str| line.starts_with(dependency) || line.contains(&format!("\"{dependency}\""));
-        self.file
-            .numbered_lines()
-            .find(|(_, line)| mentions(line))
-            .map_or(0, |(number, _)| number)
+        self.file.numbered_lines().find(|(_, line)| mentions(line)).map_or(0, |(number, _)| number)
     }
 }
 
 /// The packages in the two dependency tables that end up in a build.
 fn built_with(table: &Table) -> Vec<String> {
-    let tables = ["dependencies", "build-dependencies"]
-        .iter()
-        .filter_map(|key| table.get(*key)?.as_table());
+    let tables = ["dependencies", "build-dependencies"].iter().filter_map(|key| table.get(*key)?.as_table());
     let packages = tables.flatten().map(|(key, value)| {
         // A dependency may be renamed; what counts is the package.
-        value
-            .get("package")
-            .and_then(Value::as_str)
-            .unwrap_or(key)
-            .to_owned()
+        value.get("package").and_then(Value::as_str).unwrap_or(key).to_owned()
     });
     packages.collect()
 }

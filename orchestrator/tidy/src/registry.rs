@@ -38,10 +38,7 @@ mod tests {
         for check in CHECKS {
             let path = format!("{}/src/checks/{}.rs", env!("CARGO_MANIFEST_DIR"), check.name);
             let source = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}"));
-            assert!(
-                source.contains("is_found"),
-                "{path} has no test in which something is found"
-            );
+            assert!(source.contains("is_found"), "{path} has no test in which something is found");
         }
     }
 }

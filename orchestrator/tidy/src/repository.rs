@@ -38,17 +38,12 @@ impl File {
 
     /// Whether only tests use it: it lies in a `tests` or `benches` directory, or is the file of `mod tests;`.
     pub fn is_test(&self) -> bool {
-        self.path
-            .split('/')
-            .any(|part| matches!(part, "tests" | "benches" | "tests.rs"))
+        self.path.split('/').any(|part| matches!(part, "tests" | "benches" | "tests.rs"))
     }
 
     /// Its lines, counted from 1.
     pub fn numbered_lines(&self) -> impl Iterator<Item = (usize, &str)> {
-        self.text
-            .lines()
-            .enumerate()
-            .map(|(index, line)| (index + 1, line))
+        self.text.lines().enumerate().map(|(index, line)| (index + 1, line))
     }
 }
 
@@ -79,17 +74,11 @@ impl Repository {
         let mut files = Vec::new();
         for path in paths {
             match fs::read(root.join(&path)) {
-                Ok(bytes) => files.push(File {
-                    path,
-                    text: String::from_utf8(bytes).unwrap_or_default(),
-                }),
+                Ok(bytes) => files.push(File { path, text: String::from_utf8(bytes).unwrap_or_default() }),
                 // Deleted in the working copy, and git was not told yet.
                 Err(error) if error.kind() == io::ErrorKind::NotFound => {}
                 Err(source) => {
-                    return Err(RepositoryError {
-                        path: root.join(path),
-                        source,
-                    });
+                    return Err(RepositoryError { path: root.join(path), source });
                 }
             }
         }
@@ -98,13 +87,8 @@ impl Repository {
 
     /// A repository of these files, each a path and a text.
     pub fn of(files: &[(&str, &str)]) -> Self {
-        let files = files.iter().map(|&(path, text)| File {
-            path: path.to_owned(),
-            text: text.to_owned(),
-        });
-        Self {
-            files: files.collect(),
-        }
+        let files = files.iter().map(|&(path, text)| File { path: path.to_owned(), text: text.to_owned() });
+        Self { files: files.collect() }
     }
 
     /// All files.
@@ -125,22 +109,14 @@ impl Repository {
     /// Whether a file or a directory with files is at `path`.
     pub fn has(&self, path: &str) -> bool {
         let directory = format!("{path}/");
-        self.files()
-            .any(|file| file.path == path || file.path.starts_with(&directory))
+        self.files().any(|file| file.path == path || file.path.starts_with(&directory))
     }
 }
 
 /// What git tracks below `root`, or nothing if git does not say.
 fn tracked(root: &Path) -> Option<Vec<String>> {
-    let output = Command::new("git")
-        .arg("-C")
-        .arg(root)
-        .args(["ls-files", "-z"])
-        .output()
-        .ok()?;
-    let text = String::from_utf8(output.stdout)
-        .ok()
-        .filter(|_| output.status.success())?;
+    let output = Command::new("git").arg("-C").arg(root).args(["ls-files", "-z"]).output().ok()?;
+    let text = String::from_utf8(output.stdout).ok().filter(|_| output.status.success())?;
     let paths: Vec<String> = text.split_terminator('\0').map(str::to_owned).collect();
     (!paths.is_empty()).then_some(paths)
 }
@@ -149,18 +125,11 @@ fn tracked(root: &Path) -> Option<Vec<String>> {
 fn walked(root: &Path, below: &str) -> Result<Vec<String>, RepositoryError> {
     let directory = root.join(below);
     let read = || -> io::Result<Vec<_>> { fs::read_dir(&directory)?.collect() };
-    let entries = read().map_err(|source| RepositoryError {
-        path: directory.clone(),
-        source,
-    })?;
+    let entries = read().map_err(|source| RepositoryError { path: directory.clone(), source })?;
     let mut paths = Vec::new();
     for entry in entries {
         let name = entry.file_name().to_string_lossy().into_owned();
-        let path = if below.is_empty() {
-            name.clone()
-        } else {
-            format!("{below}/{name}")
-        };
+        let path = if below.is_empty() { name.clone() } else { format!("{below}/{name}") };
         if (name.starts_with('.') && !matches!(&*name, ".ci" | ".gitignore"))
             || matches!(&*path, "target" | "amends-data")
         {
@@ -192,13 +161,7 @@ mod tests {
 
     #[test]
     fn test_files_are_told_by_their_place() {
-        let is_test = |path: &str| {
-            File {
-                path: path.to_owned(),
-                text: String::new(),
-            }
-            .is_test()
-        };
+        let is_test = |path: &str| File { path: path.to_owned(), text: String::new() }.is_test();
         assert!(is_test("adapters/tests/smtp.rs"));
         assert!(is_test("adapters/src/payment/tests.rs"));
         assert!(!is_test("adapters/src/payment/latest.rs"));

@@ -25,11 +25,7 @@ pub(crate) fn tokens(text: &str) -> Result<Vec<Token>, LexError> {
 pub(crate) fn lines_with(tokens: &[Token], pattern: &str) -> Vec<usize> {
     let pattern = split(pattern);
     let begins = |window: &&[Token]| window.iter().map(|token| &token.text).eq(&pattern);
-    let mut lines: Vec<usize> = tokens
-        .windows(pattern.len())
-        .filter(begins)
-        .map(|at| at[0].line)
-        .collect();
+    let mut lines: Vec<usize> = tokens.windows(pattern.len()).filter(begins).map(|at| at[0].line).collect();
     lines.dedup();
     lines
 }
@@ -46,10 +42,7 @@ pub(crate) fn test_lines(tokens: &[Token]) -> Vec<RangeInclusive<usize>> {
     let attribute = split("#[cfg(test)]");
     let mut index = 0;
     while index < tokens.len() {
-        let here = tokens[index..]
-            .iter()
-            .take(attribute.len())
-            .map(|token| &token.text);
+        let here = tokens[index..].iter().take(attribute.len()).map(|token| &token.text);
         if here.eq(&attribute) {
             let end = item_end(tokens, index + attribute.len());
             ranges.push(tokens[index].line..=tokens[end].line);
@@ -91,28 +84,13 @@ fn flatten(stream: TokenStream, into: &mut Vec<Token>) {
                     Delimiter::Bracket => ("[", "]"),
                     Delimiter::None => ("", ""),
                 };
-                into.push(Token {
-                    text: open.to_owned(),
-                    line,
-                });
+                into.push(Token { text: open.to_owned(), line });
                 flatten(group.stream(), into);
-                into.push(Token {
-                    text: close.to_owned(),
-                    line: group.span_close().end().line,
-                });
+                into.push(Token { text: close.to_owned(), line: group.span_close().end().line });
             }
-            TokenTree::Ident(ident) => into.push(Token {
-                text: ident.to_string(),
-                line,
-            }),
-            TokenTree::Punct(punct) => into.push(Token {
-                text: punct.as_char().to_string(),
-                line,
-            }),
-            TokenTree::Literal(literal) => into.push(Token {
-                text: literal.to_string(),
-                line,
-            }),
+            TokenTree::Ident(ident) => into.push(Token { text: ident.to_string(), line }),
+            TokenTree::Punct(punct) => into.push(Token { text: punct.as_char().to_string(), line }),
+            TokenTree::Literal(literal) => into.push(Token { text: literal.to_string(), line }),
         }
     }
 }
@@ -138,11 +116,7 @@ mod tests {
     use super::*;
 
     fn check(code: &str, pattern: &str, expected: &[usize]) {
-        assert_eq!(
-            lines_with(&tokens(code).unwrap(), pattern),
-            expected,
-            "{pattern} in {code}"
-        );
+        assert_eq!(lines_with(&tokens(code).unwrap(), pattern), expected, "{pattern} in {code}");
     }
 
     #[test]

@@ -19,12 +19,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("coordinator", &["types", "store", "engine"]),
     ("adapters", &["types", "sqlite"]),
     ("workers", &["types", "saga", "store", "harness", "adapters"]),
-    (
-        "verify",
-        &[
-            "types", "saga", "store", "harness", "engine", "workers", "adapters",
-        ],
-    ),
+    ("verify", &["types", "saga", "store", "harness", "engine", "workers", "adapters"]),
     ("cli", ALL_BUT_CLI),
     ("examples", ALL_BUT_CLI),
     ("tidy", &[]),
@@ -54,33 +49,20 @@ pub(crate) const CHECK: Check = Check {
 };
 
 fn find(repository: &Repository) -> Vec<Finding> {
-    Manifest::all(repository)
-        .iter()
-        .flat_map(against_the_arrows)
-        .collect()
+    Manifest::all(repository).iter().flat_map(against_the_arrows).collect()
 }
 
 fn against_the_arrows(manifest: &Manifest<'_>) -> Vec<Finding> {
     let name = manifest.name.strip_prefix(PREFIX).unwrap_or(&manifest.name);
     let Some((_, allowed)) = ARROWS.iter().find(|(known, _)| *known == name) else {
-        return vec![Finding::file(
-            &manifest.file.path,
-            format!("{name} is not in the table of arrows"),
-        )];
+        return vec![Finding::file(&manifest.file.path, format!("{name} is not in the table of arrows"))];
     };
-    let ours = manifest
-        .dependencies
-        .iter()
-        .filter_map(|dependency| dependency.strip_prefix(PREFIX));
+    let ours = manifest.dependencies.iter().filter_map(|dependency| dependency.strip_prefix(PREFIX));
     let wrong = ours.filter(|dependency| !allowed.contains(dependency));
     let finding = |dependency: &str| {
         let line = manifest.line_of(&format!("{PREFIX}{dependency}"));
-        Finding::line(
-            &manifest.file.path,
-            line,
-            format!("{name} may not depend on {dependency}"),
-        )
-        .about(dependency)
+        Finding::line(&manifest.file.path, line, format!("{name} may not depend on {dependency}"))
+            .about(dependency)
     };
     wrong.map(finding).collect()
 }
@@ -119,20 +101,12 @@ mod tests {
             ("tidy", "types"),
         ];
         for (name, dependency) in cases {
-            check(
-                name,
-                dependency,
-                &[&format!("x/Cargo.toml:4: {name} may not depend on {dependency}")],
-            );
+            check(name, dependency, &[&format!("x/Cargo.toml:4: {name} may not depend on {dependency}")]);
         }
     }
 
     #[test]
     fn a_crate_that_the_table_does_not_know_is_found() {
-        check(
-            "extras",
-            "types",
-            &["x/Cargo.toml: extras is not in the table of arrows"],
-        );
+        check("extras", "types", &["x/Cargo.toml: extras is not in the table of arrows"]);
     }
 }

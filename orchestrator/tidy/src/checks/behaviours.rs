@@ -20,12 +20,9 @@ fn find(repository: &Repository) -> Vec<Finding> {
     let files: Vec<&File> = repository.rust_files().collect();
     let functions = files.iter().flat_map(|file| functions(file)).collect();
     let untested = files.iter().flat_map(|file| untested(file, &functions));
-    let providers = files
-        .iter()
-        .filter(|file| file.path.starts_with("adapters/") && file.path.ends_with("/provider.rs"));
-    untested
-        .chain(providers.flat_map(|file| unpromised(file)))
-        .collect()
+    let providers =
+        files.iter().filter(|file| file.path.starts_with("adapters/") && file.path.ends_with("/provider.rs"));
+    untested.chain(providers.flat_map(|file| unpromised(file))).collect()
 }
 
 fn functions(file: &File) -> Vec<String> {
@@ -59,24 +56,17 @@ fn promises(text: &str) -> Vec<(usize, String)> {
             _ => inside = false,
         }
     }
-    bullets
-        .into_iter()
-        .map(|(line, bullet)| (line, test_name(&bullet)))
-        .collect()
+    bullets.into_iter().map(|(line, bullet)| (line, test_name(&bullet))).collect()
 }
 
 fn test_name(sentence: &str) -> String {
-    let words = sentence
-        .split(|c: char| !c.is_alphanumeric())
-        .filter(|word| !word.is_empty());
+    let words = sentence.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
     words.map(str::to_lowercase).collect::<Vec<_>>().join("_")
 }
 
 /// The calls of a provider's trait that promise nothing.
 fn unpromised(file: &File) -> Vec<Finding> {
-    let items = syn::parse_file(&file.text)
-        .map(|syntax| syntax.items)
-        .unwrap_or_default();
+    let items = syn::parse_file(&file.text).map(|syntax| syntax.items).unwrap_or_default();
     let mut findings = Vec::new();
     for item in items {
         let Item::Trait(provider) = item else { continue };
@@ -97,10 +87,7 @@ fn has_behaviour(attributes: &[Attribute]) -> bool {
         let Meta::NameValue(pair) = &attribute.meta else {
             return false;
         };
-        let Expr::Lit(ExprLit {
-            lit: Lit::Str(text), ..
-        }) = &pair.value
-        else {
+        let Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) = &pair.value else {
             return false;
         };
         pair.path.is_ident("doc") && text.value().trim() == "# Behaviour"
@@ -129,10 +116,6 @@ mod tests {
         let silent = "trait Payment {\n    /// Takes it.\n    async fn take(&self);\n    fn contract();\n}\n";
         expect(&CHECK, &[("orchestrator/a/provider.rs", silent)], &[]);
         let path = "adapters/src/payment/provider.rs";
-        expect(
-            &CHECK,
-            &[(path, silent)],
-            &[&format!("{path}:3: take promises no behaviour")],
-        );
+        expect(&CHECK, &[(path, silent)], &[&format!("{path}:3: take promises no behaviour")]);
     }
 }

@@ -49,9 +49,7 @@ fn fetched(file: &File) -> Vec<Finding> {
     let mut findings = Vec::new();
     for what in BANNED {
         let lines = lines_with(&tokens, what);
-        let lines = lines
-            .into_iter()
-            .filter(|line| !tests.iter().any(|range| range.contains(line)));
+        let lines = lines.into_iter().filter(|line| !tests.iter().any(|range| range.contains(line)));
         findings
             .extend(lines.map(|line| Finding::line(&file.path, line, format!("uses {what}")).about(*what)));
     }

@@ -10,12 +10,8 @@ pub(crate) const CHECK: Check = Check {
 };
 
 fn find(repository: &Repository) -> Vec<Finding> {
-    let undeclared = repository
-        .rust_files()
-        .filter(|file| !is_declared(repository, file));
-    undeclared
-        .map(|file| Finding::file(&file.path, "is declared by no module"))
-        .collect()
+    let undeclared = repository.rust_files().filter(|file| !is_declared(repository, file));
+    undeclared.map(|file| Finding::file(&file.path, "is declared by no module")).collect()
 }
 
 fn is_declared(repository: &Repository, file: &File) -> bool {
@@ -31,9 +27,7 @@ fn is_declared(repository: &Repository, file: &File) -> bool {
         Some((parent, name)) => (vec![format!("{parent}/mod.rs"), format!("{parent}.rs")], name),
         None => (vec!["lib.rs".to_owned(), "main.rs".to_owned()], module),
     };
-    let parents = parents
-        .iter()
-        .filter_map(|parent| repository.file(&format!("{krate}/src/{parent}")));
+    let parents = parents.iter().filter_map(|parent| repository.file(&format!("{krate}/src/{parent}")));
     parents.into_iter().any(|parent| declares(parent, name))
 }
 
@@ -50,10 +44,7 @@ mod tests {
     #[test]
     fn a_file_that_is_never_compiled_is_found() {
         let files = [
-            (
-                "x/src/lib.rs",
-                "mod a;\npub(crate) mod b;\n#[cfg(test)] mod tests;",
-            ),
+            ("x/src/lib.rs", "mod a;\npub(crate) mod b;\n#[cfg(test)] mod tests;"),
             ("x/src/a.rs", ""),
             ("x/src/b/mod.rs", "mod c;\n// mod d;"),
             ("x/src/b/c.rs", ""),
@@ -66,10 +57,7 @@ mod tests {
         expect(
             &CHECK,
             &files,
-            &[
-                "x/src/b/d.rs: is declared by no module",
-                "x/src/g.rs: is declared by no module",
-            ],
+            &["x/src/b/d.rs: is declared by no module", "x/src/g.rs: is declared by no module"],
         );
     }
 }

@@ -6,13 +6,7 @@
 use crate::lockfile::{Lockfile, PATH};
 use crate::{Check, Finding, Repository};
 
-const PATH_CRATES: &[&str] = &[
-    "amends-asl",
-    "amends-harness",
-    "amends-saga",
-    "amends-store",
-    "amends-types",
-];
+const PATH_CRATES: &[&str] = &["amends-asl", "amends-harness", "amends-saga", "amends-store", "amends-types"];
 
 const DRIVERS: &[&str] = &[
     "amends-sqlite",
@@ -59,17 +53,9 @@ mod tests {
 
     #[test]
     fn a_driver_behind_another_crate_is_found() {
-        let harmless = lock(&[
-            ("amends-harness", "serde"),
-            ("serde", "serde_core"),
-            ("rusqlite", "serde"),
-        ]);
+        let harmless = lock(&[("amends-harness", "serde"), ("serde", "serde_core"), ("rusqlite", "serde")]);
         expect(&CHECK, &[("Cargo.lock", &harmless)], &[]);
-        let driver = lock(&[
-            ("amends-harness", "pool"),
-            ("pool", "rusqlite"),
-            ("rusqlite", "serde"),
-        ]);
+        let driver = lock(&[("amends-harness", "pool"), ("pool", "rusqlite"), ("rusqlite", "serde")]);
         let found = "Cargo.lock: amends-harness pulls in a driver: amends-harness -> pool -> rusqlite";
         expect(&CHECK, &[("Cargo.lock", &driver)], &[found]);
     }

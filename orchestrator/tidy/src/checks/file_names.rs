@@ -13,10 +13,7 @@ pub(crate) const CHECK: Check = Check {
 fn find(repository: &Repository) -> Vec<Finding> {
     let mut findings = Vec::new();
     for file in repository.files() {
-        let stems = file
-            .path
-            .split('/')
-            .map(|part| part.split('.').next().unwrap_or(part));
+        let stems = file.path.split('/').map(|part| part.split('.').next().unwrap_or(part));
         if let Some(name) = stems.into_iter().find(|stem| BANNED.contains(stem)) {
             findings.push(Finding::file(&file.path, format!("is named {name}")));
         }
@@ -35,10 +32,7 @@ mod tests {
         expect(
             &CHECK,
             &[("a/utils.rs", ""), ("tests/common/mod.rs", "")],
-            &[
-                "a/utils.rs: is named utils",
-                "tests/common/mod.rs: is named common",
-            ],
+            &["a/utils.rs: is named utils", "tests/common/mod.rs: is named common"],
         );
     }
 }

@@ -11,13 +11,10 @@ pub(crate) const CHECK: Check = Check {
 };
 
 fn find(repository: &Repository) -> Vec<Finding> {
-    let sources = repository
-        .files()
-        .filter(|file| file.is_rust() || file.path.ends_with(".sql"));
+    let sources = repository.files().filter(|file| file.is_rust() || file.path.ends_with(".sql"));
     let counted = sources.map(|file| (file, file.text.lines().count()));
     let long = counted.filter(|(_, lines)| *lines > MAX_LINES);
-    long.map(|(file, lines)| Finding::file(&file.path, format!("has {lines} lines")))
-        .collect()
+    long.map(|(file, lines)| Finding::file(&file.path, format!("has {lines} lines"))).collect()
 }
 
 #[cfg(test)]
@@ -27,11 +24,7 @@ mod tests {
 
     #[test]
     fn a_file_of_401_lines_is_found() {
-        expect(
-            &CHECK,
-            &[("a.rs", &"//\n".repeat(400)), ("a.json", &"1\n".repeat(401))],
-            &[],
-        );
+        expect(&CHECK, &[("a.rs", &"//\n".repeat(400)), ("a.json", &"1\n".repeat(401))], &[]);
         expect(&CHECK, &[("a.rs", &"//\n".repeat(401))], &["a.rs: has 401 lines"]);
     }
 }

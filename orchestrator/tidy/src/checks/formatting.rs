@@ -11,11 +11,8 @@ use std::thread;
 
 use crate::{Check, File, Finding, Repository};
 
-pub(crate) const CHECK: Check = Check {
-    name: "formatting",
-    rule: "every Rust file is as `cargo fmt` would write it",
-    find,
-};
+pub(crate) const CHECK: Check =
+    Check { name: "formatting", rule: "every Rust file is as `cargo fmt` would write it", find };
 
 fn find(repository: &Repository) -> Vec<Finding> {
     let files: Vec<&File> = repository.rust_files().collect();
@@ -23,13 +20,9 @@ fn find(repository: &Repository) -> Vec<Finding> {
     let share = files.len().div_ceil(threads).max(1);
     thread::scope(|scope| {
         let check = |share: &[&File]| share.iter().filter_map(|file| unformatted(file)).collect();
-        let checks: Vec<_> = files
-            .chunks(share)
-            .map(|share| scope.spawn(move || check(share)))
-            .collect();
-        let findings = checks
-            .into_iter()
-            .map(|check| check.join().unwrap_or_else(|panic| resume_unwind(panic)));
+        let checks: Vec<_> = files.chunks(share).map(|share| scope.spawn(move || check(share))).collect();
+        let findings =
+            checks.into_iter().map(|check| check.join().unwrap_or_else(|panic| resume_unwind(panic)));
         findings.collect::<Vec<Vec<Finding>>>().concat()
     })
 }
@@ -42,17 +35,8 @@ fn unformatted(file: &File) -> Option<Finding> {
     if formatted == file.text {
         return None;
     }
-    let same = file
-        .text
-        .lines()
-        .zip(formatted.lines())
-        .take_while(|(ours, theirs)| ours == theirs)
-        .count();
-    Some(Finding::line(
-        &file.path,
-        same + 1,
-        "is not formatted; run `cargo fmt` or `rustfmt` on the file",
-    ))
+    let same = file.text.lines().zip(formatted.lines()).take_while(|(ours, theirs)| ours == theirs).count();
+    Some(Finding::line(&file.path, same + 1, "is not formatted; run `cargo fmt` or `rustfmt` on the file"))
 }
 
 fn formatted(text: &str) -> io::Result<String> {
@@ -70,9 +54,7 @@ fn formatted(text: &str) -> io::Result<String> {
     }
     let output = child.wait_with_output()?;
     if !output.status.success() {
-        return Err(io::Error::other(
-            String::from_utf8_lossy(&output.stderr).trim().to_owned(),
-        ));
+        return Err(io::Error::other(String::from_utf8_lossy(&output.stderr).trim().to_owned()));
     }
     String::from_utf8(output.stdout).map_err(io::Error::other)
 }
@@ -84,11 +66,7 @@ mod tests {
 
     #[test]
     fn a_file_that_rustfmt_would_change_is_found() {
-        expect(
-            &CHECK,
-            &[("a.rs", "//! A.\n\nmod not_there;\n\nfn a() {}\n")],
-            &[],
-        );
+        expect(&CHECK, &[("a.rs", "//! A.\n\nmod not_there;\n\nfn a() {}\n")], &[]);
         expect(
             &CHECK,
             &[("a.rs", "//! A.\n\nfn  a() {}\n")],

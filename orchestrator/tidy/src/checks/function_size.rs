@@ -18,18 +18,10 @@ fn find(repository: &Repository) -> Vec<Finding> {
     let mut findings = Vec::new();
     for file in repository.rust_files() {
         match syn::parse_file(&file.text) {
-            Ok(syntax) => Functions {
-                path: &file.path,
-                findings: &mut findings,
-            }
-            .visit_file(&syntax),
+            Ok(syntax) => Functions { path: &file.path, findings: &mut findings }.visit_file(&syntax),
             Err(error) => {
                 let line = error.span().start().line;
-                findings.push(Finding::line(
-                    &file.path,
-                    line,
-                    format!("does not parse: {error}"),
-                ));
+                findings.push(Finding::line(&file.path, line, format!("does not parse: {error}")));
             }
         }
     }
@@ -49,8 +41,7 @@ impl Functions<'_> {
         if lines > MAX_LINES {
             let name = signature.ident.to_string();
             let message = format!("function {name} has {lines} lines");
-            self.findings
-                .push(Finding::line(self.path, first, message).about(name));
+            self.findings.push(Finding::line(self.path, first, message).about(name));
         }
     }
 }
@@ -84,11 +75,7 @@ mod tests {
         let function = |lines: usize| format!("fn long() {{\n{}}}\n", "    a();\n".repeat(lines - 2));
         expect(&CHECK, &[("a.rs", &function(60))], &[]);
         let found = |file: &str, line: usize| {
-            expect(
-                &CHECK,
-                &[("a.rs", file)],
-                &[&format!("a.rs:{line}: function long has 61 lines")],
-            );
+            expect(&CHECK, &[("a.rs", file)], &[&format!("a.rs:{line}: function long has 61 lines")]);
         };
         found(&function(61), 1);
         found(&format!("#[cfg(test)]\nmod tests {{\n{}}}", function(61)), 3);

@@ -5,11 +5,8 @@
 use crate::checks::top_level;
 use crate::{Check, File, Finding, Repository};
 
-pub(crate) const CHECK: Check = Check {
-    name: "links",
-    rule: "every file that a note links to or names exists",
-    find,
-};
+pub(crate) const CHECK: Check =
+    Check { name: "links", rule: "every file that a note links to or names exists", find };
 
 fn find(repository: &Repository) -> Vec<Finding> {
     let notes = repository.files().filter(|file| file.path.ends_with(".md"));
@@ -21,9 +18,7 @@ fn broken(repository: &Repository, note: &File) -> Vec<Finding> {
     let mut in_block = false;
     for (number, line) in note.numbered_lines() {
         in_block ^= line.trim_start().starts_with("```");
-        let linked = links(line)
-            .filter(|_| !in_block)
-            .filter_map(|target| resolve(&note.path, target));
+        let linked = links(line).filter(|_| !in_block).filter_map(|target| resolve(&note.path, target));
         let named = paths(line).map(|path| path.trim_end_matches('/').to_owned());
         for target in linked.chain(named) {
             if !target.is_empty() && !repository.has(&target) {
@@ -48,22 +43,15 @@ fn paths(line: &str) -> impl Iterator<Item = &str> {
     let quoted = line.split('`').skip(1).step_by(2);
     quoted.filter(|text| {
         let mut parts = text.split('/');
-        let begins = parts
-            .next()
-            .is_some_and(|first| top_level::DIRECTORIES.contains(&first));
-        let is_plain = text
-            .chars()
-            .all(|c| c.is_ascii_alphanumeric() || "/._-".contains(c));
+        let begins = parts.next().is_some_and(|first| top_level::DIRECTORIES.contains(&first));
+        let is_plain = text.chars().all(|c| c.is_ascii_alphanumeric() || "/._-".contains(c));
         begins && is_plain && parts.next().is_some()
     })
 }
 
 /// The path that a link in the note at `from` points at; nothing if it leaves the repository's files.
 fn resolve(from: &str, target: &str) -> Option<String> {
-    let target = target
-        .split('#')
-        .next()
-        .filter(|path| !path.is_empty() && !path.contains("://"))?;
+    let target = target.split('#').next().filter(|path| !path.is_empty() && !path.contains("://"))?;
     let mut parts: Vec<&str> = from.split('/').collect();
     parts.pop();
     for part in target.split('/') {
@@ -87,11 +75,7 @@ mod tests {
         let file = ("orchestrator/a.rs", "");
         expect(
             &CHECK,
-            &[
-                ("README.md", note),
-                file,
-                ("orchestrator/README.md", "[a](./a.rs) [b](../README.md)"),
-            ],
+            &[("README.md", note), file, ("orchestrator/README.md", "[a](./a.rs) [b](../README.md)")],
             &[],
         );
         expect(

@@ -34,11 +34,7 @@ mod tests {
             let entry = |version: &str| format!("[[package]]\nname = '{name}'\nversion = '{version}'\n");
             expect(&CHECK, &[("Cargo.lock", &entry("1.0.0"))], &[]);
             let both = entry("1.0.0") + &entry("2.0.0");
-            expect(
-                &CHECK,
-                &[("Cargo.lock", &both)],
-                &[&format!("Cargo.lock: has {name} 1.0.0 and 2.0.0")],
-            );
+            expect(&CHECK, &[("Cargo.lock", &both)], &[&format!("Cargo.lock: has {name} 1.0.0 and 2.0.0")]);
         }
     }
 }

@@ -19,28 +19,16 @@ pub(crate) const CHECK: Check = Check {
 };
 
 fn find(repository: &Repository) -> Vec<Finding> {
-    repository
-        .files()
-        .filter(|file| !file.is_test())
-        .flat_map(named)
-        .collect()
+    repository.files().filter(|file| !file.is_test()).flat_map(named).collect()
 }
 
 fn named(file: &File) -> Vec<Finding> {
-    let tokens = if file.is_rust() {
-        tokens(&file.text).unwrap_or_default()
-    } else {
-        Vec::new()
-    };
+    let tokens = if file.is_rust() { tokens(&file.text).unwrap_or_default() } else { Vec::new() };
     let tests = test_lines(&tokens);
-    let lines = file
-        .numbered_lines()
-        .filter(|(number, _)| !tests.iter().any(|range| range.contains(number)));
+    let lines = file.numbered_lines().filter(|(number, _)| !tests.iter().any(|range| range.contains(number)));
     let found =
         lines.filter_map(|(number, line)| Some((number, *BANNED.iter().find(|path| names(line, path))?)));
-    found
-        .map(|(line, path)| Finding::line(&file.path, line, format!("names {path}")).about(path))
-        .collect()
+    found.map(|(line, path)| Finding::line(&file.path, line, format!("names {path}")).about(path)).collect()
 }
 
 /// Whether an absolute path in `line` begins with `path`. Inside a longer path or an address it is something else.
@@ -74,14 +62,6 @@ mod tests {
         let path = BANNED[0];
         let in_tests = format!("#[cfg(test)]\nmod tests {{\n    // {path}\n}}\n");
         let longer = format!("https://a.example{path}b ${{a}}{path}b");
-        expect(
-            &CHECK,
-            &[
-                ("a.rs", &in_tests),
-                ("tests/b.rs", &format!("// {path}")),
-                ("c.md", &longer),
-            ],
-            &[],
-        );
+        expect(&CHECK, &[("a.rs", &in_tests), ("tests/b.rs", &format!("// {path}")), ("c.md", &longer)], &[]);
     }
 }

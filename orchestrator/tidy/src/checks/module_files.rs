@@ -19,11 +19,7 @@ fn find(repository: &Repository) -> Vec<Finding> {
         };
         if let Some(item) = syntax.items.iter().find(|item| !belongs(item)) {
             let line = item.span().start().line;
-            findings.push(Finding::line(
-                &file.path,
-                line,
-                "is more than a declaration or a re-export",
-            ));
+            findings.push(Finding::line(&file.path, line, "is more than a declaration or a re-export"));
         }
     }
     findings
@@ -48,9 +44,7 @@ fn is_local(tree: &UseTree) -> bool {
         UseTree::Path(path) => &path.ident,
         _ => return false,
     };
-    !["std", "core", "alloc", "crate", "super"]
-        .iter()
-        .any(|name| root == name)
+    !["std", "core", "alloc", "crate", "super"].iter().any(|name| root == name)
 }
 
 #[cfg(test)]
@@ -64,21 +58,10 @@ mod tests {
             "//! A.\n\n#[macro_use]\nmod a;\npub mod b;\n\npub use a::A;\npub(crate) use b::B;\nuse a::C;\n";
         expect(
             &CHECK,
-            &[
-                ("x/mod.rs", contents),
-                ("x/lib.rs", "fn a() {}"),
-                ("x/suite/mod.rs", "fn a() {}"),
-            ],
+            &[("x/mod.rs", contents), ("x/lib.rs", "fn a() {}"), ("x/suite/mod.rs", "fn a() {}")],
             &[],
         );
-        for code in [
-            "fn a() {}",
-            "struct A;",
-            "use std::fmt;",
-            "mod a {}",
-            "const A: u8 = 1;",
-            "impl A {}",
-        ] {
+        for code in ["fn a() {}", "struct A;", "use std::fmt;", "mod a {}", "const A: u8 = 1;", "impl A {}"] {
             let text = format!("{contents}\n{code}\n");
             expect(
                 &CHECK,

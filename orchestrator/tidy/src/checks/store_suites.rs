@@ -19,11 +19,7 @@ fn find(repository: &Repository) -> Vec<Finding> {
         };
         seen.extend(lines.iter().map(|_| krate));
         if seen.iter().filter(|earlier| **earlier == krate).count() > suites(repository, krate) {
-            findings.push(Finding::line(
-                &file.path,
-                lines[0],
-                "this store does not run the suite",
-            ));
+            findings.push(Finding::line(&file.path, lines[0], "this store does not run the suite"));
         }
     }
     findings
@@ -40,11 +36,8 @@ fn stores(file: &File) -> Vec<usize> {
 
 /// How often the crate below the directory `krate` runs the suite.
 fn suites(repository: &Repository, krate: &str) -> usize {
-    let mine = repository
-        .rust_files()
-        .filter(|file| file.path.starts_with(&format!("{krate}/")));
-    mine.map(|file| lines_with(&tokens(&file.text).unwrap_or_default(), "store_suite!").len())
-        .sum()
+    let mine = repository.rust_files().filter(|file| file.path.starts_with(&format!("{krate}/")));
+    mine.map(|file| lines_with(&tokens(&file.text).unwrap_or_default(), "store_suite!").len()).sum()
 }
 
 #[cfg(test)]
@@ -55,28 +48,15 @@ mod tests {
     #[test]
     fn a_store_that_does_not_run_the_suite_is_found() {
         let store = ("x/src/store.rs", "use a::Store;\nimpl Store for Postgres {}");
-        let suite = (
-            "x/tests/suite.rs",
-            "amends_store::store_suite!(postgres, |clock| open(clock));",
-        );
-        let stub = (
-            "y/src/lib.rs",
-            "#[cfg(test)]\nmod tests { impl Store for Stub {} }",
-        );
+        let suite = ("x/tests/suite.rs", "amends_store::store_suite!(postgres, |clock| open(clock));");
+        let stub = ("y/src/lib.rs", "#[cfg(test)]\nmod tests { impl Store for Stub {} }");
         expect(&CHECK, &[store, suite, stub], &[]);
         let elsewhere = ("y/tests/suite.rs", suite.1);
-        let unused = (
-            "x/tests/suite.rs",
-            "// store_suite!(postgres)\nmacro_rules! store_suite {}",
-        );
+        let unused = ("x/tests/suite.rs", "// store_suite!(postgres)\nmacro_rules! store_suite {}");
         let found = ["x/src/store.rs:2: this store does not run the suite"];
         expect(&CHECK, &[store, elsewhere], &found);
         expect(&CHECK, &[store, unused], &found);
         let second = ("x/src/second.rs", "impl a::Store for Other {}");
-        expect(
-            &CHECK,
-            &[store, second, suite],
-            &["x/src/second.rs:1: this store does not run the suite"],
-        );
+        expect(&CHECK, &[store, second, suite], &["x/src/second.rs:1: this store does not run the suite"]);
     }
 }

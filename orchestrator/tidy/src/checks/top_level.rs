@@ -5,14 +5,8 @@ use std::collections::BTreeSet;
 use crate::{Check, Finding, Repository};
 
 /// The directories of the project itself.
-pub(crate) const DIRECTORIES: &[&str] = &[
-    "adapters",
-    "examples",
-    "migrations",
-    "orchestrator",
-    "state-machines",
-    "workers",
-];
+pub(crate) const DIRECTORIES: &[&str] =
+    &["adapters", "examples", "migrations", "orchestrator", "state-machines", "workers"];
 
 /// What stands beside them.
 const OTHERS: &[&str] = &[
@@ -30,22 +24,15 @@ const OTHERS: &[&str] = &[
     "rustfmt.toml",
 ];
 
-pub(crate) const CHECK: Check = Check {
-    name: "top_level",
-    rule: "the top level is the fixed one: nothing more, nothing less",
-    find,
-};
+pub(crate) const CHECK: Check =
+    Check { name: "top_level", rule: "the top level is the fixed one: nothing more, nothing less", find };
 
 fn find(repository: &Repository) -> Vec<Finding> {
     let expected: BTreeSet<&str> = DIRECTORIES.iter().chain(OTHERS).copied().collect();
     let tops = repository.files().filter_map(|file| file.path.split('/').next());
     let present: BTreeSet<&str> = tops.collect();
-    let more = present
-        .difference(&expected)
-        .map(|name| Finding::file(name, "does not belong here"));
-    let less = expected
-        .difference(&present)
-        .map(|name| Finding::file(name, "is missing"));
+    let more = present.difference(&expected).map(|name| Finding::file(name, "does not belong here"));
+    let less = expected.difference(&present).map(|name| Finding::file(name, "is missing"));
     more.chain(less).collect()
 }
 
