@@ -5,6 +5,8 @@
 --
 -- No foreign keys: each would cost a search at every insert, and the saga protocol, which every store shares, already
 -- says which rows need which others. Rows that hold JSON are kept by rowid: new ones are appended.
+--
+-- Checks of names are chains of OR: for an IN of more than two, SQLite builds a table of the names at every change.
 
 CREATE TABLE meta (
     id            INTEGER PRIMARY KEY CHECK (id = 1),
@@ -17,7 +19,7 @@ CREATE TABLE meta (
 CREATE TABLE sagas (
     id              TEXT    NOT NULL PRIMARY KEY,
     saga            TEXT    NOT NULL,
-    state           TEXT    NOT NULL CHECK (state IN ('forward', 'unwinding', 'committed', 'compensated', 'stuck')),
+    state           TEXT    NOT NULL,
     unwinder        TEXT,
     unwinds         INTEGER NOT NULL CHECK (unwinds >= 0),
     created         INTEGER NOT NULL,
@@ -26,7 +28,9 @@ CREATE TABLE sagas (
     ended           INTEGER,
     input_sha256    TEXT    NOT NULL,
     reason          TEXT,
-    input           TEXT    NOT NULL
+    input           TEXT    NOT NULL,
+    CHECK (state = 'forward' OR state = 'unwinding' OR state = 'committed' OR state = 'compensated'
+        OR state = 'stuck')
 ) STRICT;
 
 -- Most sagas are committed: a page of those, as of all, is found along the primary key. The others are few among many.
@@ -39,7 +43,7 @@ CREATE TABLE ledger (
     step          TEXT    NOT NULL,
     position      INTEGER NOT NULL CHECK (position >= 0),
     best_effort   INTEGER NOT NULL CHECK (best_effort IN (0, 1)),
-    status        TEXT    NOT NULL CHECK (status IN ('started', 'done', 'refused', 'undoing', 'undone', 'parked')),
+    status        TEXT    NOT NULL,
     lease_token   INTEGER,
     lease_until   INTEGER,
     execute_until INTEGER,
@@ -50,13 +54,17 @@ CREATE TABLE ledger (
     finished      INTEGER,
     undoing       INTEGER,
     settled       INTEGER,
-    undo          TEXT CHECK (undo IN ('reversed', 'nothing_happened', 'nothing_found', 'never_started', 'was_refused')),
+    undo          TEXT,
     reason        TEXT,
     undo_reason   TEXT,
     objects       TEXT    NOT NULL,
     output        TEXT,
     input         TEXT    NOT NULL,
     PRIMARY KEY (saga, step),
+    CHECK (status = 'started' OR status = 'done' OR status = 'refused' OR status = 'undoing' OR status = 'undone'
+        OR status = 'parked'),
+    CHECK (undo IS NULL OR undo = 'reversed' OR undo = 'nothing_happened' OR undo = 'nothing_found'
+        OR undo = 'never_started' OR undo = 'was_refused'),
     CHECK ((lease_token IS NULL) = (lease_until IS NULL))
 ) STRICT;
 
@@ -65,7 +73,7 @@ CREATE INDEX ledger_owed ON ledger (saga) WHERE best_effort = 1 AND status = 'st
 
 CREATE TABLE orders (
     id             TEXT    NOT NULL PRIMARY KEY,
-    status         TEXT    NOT NULL CHECK (status IN ('received', 'accepted', 'cancelled')),
+    status         TEXT    NOT NULL,
     currency       TEXT    NOT NULL,
     total_minor    INTEGER,
     total_currency TEXT,
@@ -78,6 +86,7 @@ CREATE TABLE orders (
     payment_method TEXT    NOT NULL,
     priced         TEXT    NOT NULL,
     lines          TEXT    NOT NULL,
+    CHECK (status = 'received' OR status = 'accepted' OR status = 'cancelled'),
     CHECK ((total_minor IS NULL) = (total_currency IS NULL))
 ) STRICT;
 
