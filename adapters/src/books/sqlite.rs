@@ -127,9 +127,12 @@ impl Page for SqlitePage<'_> {
     }
 
     fn entries_of(&mut self, provider: ProviderKind, reference: &str) -> Result<Vec<Entry>, BooksError> {
-        let mut entries = entries_of(self.db, reference)?;
-        entries.retain(|entry| entry.provider == provider);
-        Ok(entries)
+        const SQL: &str = concat!(
+            "SELECT ",
+            entry_columns!(),
+            " FROM entry WHERE reference = ?1 AND provider = ?2 ORDER BY seq"
+        );
+        all(self.db, SQL, (reference, provider.as_str()), row::entry)
     }
 
     fn append(&mut self, body: NewEntry) -> Result<Entry, BooksError> {

@@ -23,20 +23,39 @@ pub(super) struct Arrival<A> {
     pub(super) key_window: Duration,
 }
 
+/// What the provider has of the same reference when a request arrives.
+#[derive(Debug)]
+pub(super) struct Scene {
+    /// All that happened, oldest first.
+    history: Vec<Entry>,
+    /// Requests that have yet to arrive.
+    under_way: Vec<Delayed>,
+}
+
 /// What the provider answers; a storage error outside, so that it undoes the transaction.
 pub(super) type Answer = Result<Result<Served, ProviderError>, BooksError>;
 
 impl<A: Ask> Arrival<A> {
+    /// Serves the requests for the same reference that were due before this one, and answers what is known then.
+    pub(super) fn scene(&self, page: &mut dyn Page) -> Result<Scene, BooksError> {
+        let mut under_way = page.delayed_of(A::PROVIDER, &self.reference)?;
+        for delayed in under_way.extract_if(.., |delayed| delayed.due_at <= self.at) {
+            Self::serve_late(page, &delayed, self.key_window)?;
+        }
+        Ok(Scene { history: page.entries_of(A::PROVIDER, &self.reference)?, under_way })
+    }
+
     /// Chooses what happens to this call: what was injected, or else what the test data prescribes.
     pub(super) fn fault(
         &self,
         page: &mut dyn Page,
+        scene: &Scene,
         injected: Fault,
     ) -> Result<Result<Fault, ProviderError>, BooksError> {
         if injected != Fault::None {
             return Ok(Ok(injected));
         }
-        let scenario = self.ask.scenario(&page.entries_of(A::PROVIDER, &self.reference)?);
+        let scenario = self.ask.scenario(&scene.history);
         let earlier = if scenario.counts() {
             page.count_call(A::PROVIDER, &self.reference, self.ask.operation().as_str())?
         } else {
@@ -45,18 +64,30 @@ impl<A: Ask> Arrival<A> {
         Ok(scenario.fault(earlier))
     }
 
-    /// Serves the request, after those for the same reference that were due before it.
-    pub(super) fn serve(&self, page: &mut dyn Page) -> Answer {
-        for delayed in page.delayed_of(A::PROVIDER, &self.reference)? {
-            if delayed.due_at <= self.at {
-                Self::serve_late(page, &delayed, self.key_window)?;
-            } else if delayed.key == self.key {
-                let same_body = delayed.body_sha256 == self.body_sha256;
-                let error = if same_body { ProviderError::KeyInUse } else { ProviderError::KeyReused };
-                return Ok(Err(error));
+    /// Serves the request.
+    pub(super) fn serve(&self, page: &mut dyn Page, scene: &Scene) -> Answer {
+        let same_body = |body_sha256: &Sha256Hex| *body_sha256 == self.body_sha256;
+        if let Some(other) = scene.under_way.iter().find(|delayed| delayed.key == self.key) {
+            let error = if same_body(&other.body_sha256) {
+                ProviderError::KeyInUse
+            } else {
+                ProviderError::KeyReused
+            };
+            return Ok(Err(error));
+        }
+        let known = page.latest_of_key(A::PROVIDER, &self.key)?;
+        if let Some(entry) = known.filter(|entry| self.at.since(entry.at) < self.key_window) {
+            let replayed = same_body(&entry.body_sha256).then(|| Served::Entered(Box::new(entry)));
+            return Ok(replayed.ok_or(ProviderError::KeyReused));
+        }
+        match self.ask.decide(&scene.history) {
+            Err(error) => Ok(Err(error)),
+            Ok(Ruling::Leave(unchanged)) => Ok(Ok(Served::Left(unchanged))),
+            Ok(Ruling::Enter(draft)) => {
+                let entry = page.append(self.entry(draft, scene.history.len()))?;
+                Ok(Ok(Served::Entered(Box::new(entry))))
             }
         }
-        self.decide(page)
     }
 
     /// Keeps the request until it arrives.
@@ -86,25 +117,8 @@ impl<A: Ask> Arrival<A> {
             at: delayed.due_at,
             key_window,
         };
-        arrival.decide(page).map(drop)
-    }
-
-    fn decide(&self, page: &mut dyn Page) -> Answer {
-        let known = page.latest_of_key(A::PROVIDER, &self.key)?;
-        if let Some(entry) = known.filter(|entry| self.at.since(entry.at) < self.key_window) {
-            let same_body = entry.body_sha256 == self.body_sha256;
-            let replay = || Served::Entered(Box::new(entry));
-            return Ok(same_body.then(replay).ok_or(ProviderError::KeyReused));
-        }
-        let history = page.entries_of(A::PROVIDER, &self.reference)?;
-        match self.ask.decide(&history) {
-            Err(error) => Ok(Err(error)),
-            Ok(Ruling::Leave(unchanged)) => Ok(Ok(Served::Left(unchanged))),
-            Ok(Ruling::Enter(draft)) => {
-                let entry = page.append(self.entry(draft, history.len()))?;
-                Ok(Ok(Served::Entered(Box::new(entry))))
-            }
-        }
+        let history = page.entries_of(A::PROVIDER, &arrival.reference)?;
+        arrival.serve(page, &Scene { history, under_way: Vec::new() }).map(drop)
     }
 
     fn entry(&self, draft: super::Draft, earlier: usize) -> NewEntry {

@@ -67,7 +67,11 @@ impl Desk {
             Fault::Delayed { by } => {
                 self.wait(by, call.limit).await?;
                 arrival.at = arrival.at.plus(by);
-                self.transact(move |page| arrival.serve(page)).await?
+                let late = move |page: &mut dyn Page| {
+                    let scene = arrival.scene(page)?;
+                    arrival.serve(page, &scene)
+                };
+                self.transact(late).await?
             }
         }
     }
@@ -128,12 +132,13 @@ fn meet<A: Ask>(
     arrival: &Arrival<A>,
     injected: Fault,
 ) -> Result<(Fault, Result<Served, ProviderError>), BooksError> {
-    let fault = match arrival.fault(page, injected)? {
+    let scene = arrival.scene(page)?;
+    let fault = match arrival.fault(page, &scene, injected)? {
         Ok(fault) => fault,
         Err(refusal) => return Ok((Fault::None, Err(refusal))),
     };
     let answer = match fault {
-        Fault::None | Fault::ReplyLost | Fault::ErrorAfterEffect => arrival.serve(page)?,
+        Fault::None | Fault::ReplyLost | Fault::ErrorAfterEffect => arrival.serve(page, &scene)?,
         Fault::Unavailable => Err(ProviderError::Unavailable { after: None }),
         Fault::RequestLost => Err(ProviderError::Interrupted),
         Fault::ErrorBeforeEffect => Err(SERVER_ERROR),

@@ -78,9 +78,10 @@ impl Drop for SmtpServer {
 
 /// The interpreter that has aiosmtpd.
 fn python() -> PathBuf {
-    let tools = env::var_os("AMENDS_TEST_TOOLS").map(PathBuf::from);
-    let default = || PathBuf::from(env::var_os("HOME").expect("HOME is set")).join(".cache/amends/tools");
-    let python = tools.unwrap_or_else(default).join("venv/bin/python");
+    let folder = |name: &str| env::var_os(name).map(PathBuf::from);
+    let cache = || folder("XDG_CACHE_HOME").or_else(|| folder("HOME").map(|home| home.join(".cache")));
+    let tools = folder("AMENDS_TEST_TOOLS").or_else(|| cache().map(|cache| cache.join("amends/tools")));
+    let python = tools.expect("HOME is set").join("venv/bin/python");
     assert!(python.exists(), "the test tools are missing: run .ci/test, which installs them");
     python
 }
