@@ -47,20 +47,8 @@ impl Harness {
             let name = saga.definition().name();
             assert!(sagas.insert(name, saga).is_none(), "two sagas are named {name}");
         }
-        let HarnessOptions {
-            store,
-            clock,
-            entropy,
-            ..
-        } = options;
-        Self {
-            shared: Arc::new(Shared {
-                store,
-                clock,
-                entropy,
-                sagas,
-            }),
-        }
+        let HarnessOptions { store, clock, entropy, .. } = options;
+        Self { shared: Arc::new(Shared { store, clock, entropy, sagas }) }
     }
 
     /// Does what a task asks, and answers with a short summary for the execution's history.
@@ -82,10 +70,7 @@ impl Harness {
     pub async fn handle_json(&self, payload: Value) -> Result<Value, TaskError> {
         match serde_json::from_value(payload) {
             Ok(payload) => self.handle(payload).await,
-            Err(error) => Err(TaskError::new(
-                TaskErrorKind::Bug,
-                format!("not a task of a saga: {error}"),
-            )),
+            Err(error) => Err(TaskError::new(TaskErrorKind::Bug, format!("not a task of a saga: {error}"))),
         }
     }
 

@@ -28,9 +28,7 @@ impl Recorder for LedgerRecorder {
         Box::pin(async move {
             match recorded.await {
                 Ok(true) => Ok(()),
-                Ok(false) => Err(StepError::Transient(
-                    "the lease was lost before the next call".into(),
-                )),
+                Ok(false) => Err(StepError::Transient("the lease was lost before the next call".into())),
                 Err(error) => Err(StepError::Transient(error.to_string())),
             }
         })

@@ -24,10 +24,7 @@ pub(crate) struct RunnableStep {
 impl Saga {
     /// Begins a saga of this name.
     pub fn builder(name: &'static str) -> SagaBuilder {
-        SagaBuilder {
-            definition: SagaDefinition::builder(name),
-            steps: Vec::new(),
-        }
+        SagaBuilder { definition: SagaDefinition::builder(name), steps: Vec::new() }
     }
 
     /// The saga as data, from which its machines are generated.
@@ -59,11 +56,7 @@ impl SagaBuilder {
         input: impl Fn(&Sources<'_>) -> Result<S::Input, StepError> + Send + Sync + 'static,
     ) -> Self {
         self.definition = self.definition.step::<S>();
-        let definition = StepDefinition {
-            name: S::NAME,
-            compensation: S::COMPENSATION,
-            policy: S::POLICY,
-        };
+        let definition = StepDefinition { name: S::NAME, compensation: S::COMPENSATION, policy: S::POLICY };
         let input: InputFn = Arc::new(move |sources| erased::write("input", &input(sources)?));
         self.push(definition, Handler::Provider(Arc::new(step)), input)
     }
@@ -76,11 +69,7 @@ impl SagaBuilder {
         input: impl Fn(&Sources<'_>) -> Result<S::Input, StepError> + Send + Sync + 'static,
     ) -> Self {
         const { S::POLICY.assert_ladder() }
-        let definition = StepDefinition {
-            name: S::NAME,
-            compensation: S::COMPENSATION,
-            policy: S::POLICY,
-        };
+        let definition = StepDefinition { name: S::NAME, compensation: S::COMPENSATION, policy: S::POLICY };
         self.definition = self.definition.define(definition.clone());
         let input: InputFn = Arc::new(move |sources| erased::write("input", &input(sources)?));
         self.push(definition, Handler::Local(Arc::new(Local(step))), input)
@@ -88,12 +77,7 @@ impl SagaBuilder {
 
     fn push(mut self, definition: StepDefinition, handler: Handler, input: InputFn) -> Self {
         let position = u32::try_from(self.steps.len()).expect("a saga has few steps");
-        self.steps.push(RunnableStep {
-            position,
-            definition,
-            handler,
-            input,
-        });
+        self.steps.push(RunnableStep { position, definition, handler, input });
         self
     }
 
@@ -102,9 +86,6 @@ impl SagaBuilder {
     /// # Panics
     /// As [`SagaDefinitionBuilder::build`].
     pub fn build(self) -> Saga {
-        Saga {
-            definition: self.definition.build(),
-            steps: self.steps,
-        }
+        Saga { definition: self.definition.build(), steps: self.steps }
     }
 }

@@ -51,10 +51,7 @@ impl<'a> Sources<'a> {
     }
 
     fn output_of<T: DeserializeOwned>(&self, step: &str) -> Result<T, StepError> {
-        let row = self
-            .rows
-            .iter()
-            .find(|row| row.step == step && row.status == LedgerStatus::Done);
+        let row = self.rows.iter().find(|row| row.step == step && row.status == LedgerStatus::Done);
         let output = row.and_then(|row| row.output.as_ref());
         let output = output.ok_or_else(|| StepError::Bug(format!("{step} has not reported an output")))?;
         T::deserialize(output)

@@ -21,8 +21,5 @@ pub(super) fn before_effect(error: &StoreError) -> TaskError {
 
 /// A store that failed after the step answered: the effect may exist, and nothing says so but the lease.
 pub(super) fn after_effect(error: &StoreError) -> TaskError {
-    TaskError::new(
-        TaskErrorKind::Unknown,
-        format!("the result could not be recorded: {error}"),
-    )
+    TaskError::new(TaskErrorKind::Unknown, format!("the result could not be recorded: {error}"))
 }

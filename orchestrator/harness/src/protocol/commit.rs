@@ -32,13 +32,9 @@ pub(super) fn try_commit(
     };
     let rows = tx.ledger_rows(&saga.id)?;
     let is_done = |step: &RunnableStep| {
-        rows.iter()
-            .any(|row| row.step == step.definition.name && row.status == LedgerStatus::Done)
+        rows.iter().any(|row| row.step == step.definition.name && row.status == LedgerStatus::Done)
     };
-    let mut required = runnable
-        .steps()
-        .iter()
-        .filter(|step| step.definition.policy.is_required());
+    let mut required = runnable.steps().iter().filter(|step| step.definition.policy.is_required());
     if saga.state != SagaState::Forward || !required.all(is_done) {
         let cause = format!("{} is done, but the saga is {}", row.step, saga.state.name());
         return Ok(refuse(Kind::Cancelled, cause));

@@ -27,11 +27,7 @@ pub(crate) async fn compensate(shared: &Arc<Shared>, payload: TaskPayload) -> An
     let token = shared.entropy.next_u64();
     let begun = {
         let (shared, payload) = (shared.clone(), payload.clone());
-        shared
-            .store
-            .clone()
-            .transact(move |tx| begin(&shared, tx, &payload, token))
-            .await
+        shared.store.clone().transact(move |tx| begin(&shared, tx, &payload, token)).await
     };
     match begun {
         Ok(Begun::Answer(answer)) => answer,
@@ -59,20 +55,10 @@ fn begin(
         Handler::Provider(provider) => {
             let mut row = passed.row;
             let lease_seconds = u64::from(passed.step.definition.policy.lease_seconds);
-            row.lease = Some(Lease {
-                token,
-                until: tx.now().plus(Duration::from_secs(lease_seconds)),
-            });
+            row.lease = Some(Lease { token, until: tx.now().plus(Duration::from_secs(lease_seconds)) });
             row.undo_attempts += 1;
             tx.put_ledger_row(&row)?;
-            Ok(Begun::Attempt(
-                Box::new(Attempt {
-                    step: passed.step,
-                    row,
-                    token,
-                }),
-                provider,
-            ))
+            Ok(Begun::Attempt(Box::new(Attempt { step: passed.step, row, token }), provider))
         }
     }
 }
@@ -83,11 +69,7 @@ async fn act(
     step: &dyn ErasedStep,
     before: Duration,
 ) -> Result<Compensated, StepError> {
-    let Attempt {
-        step: runnable,
-        row,
-        token,
-    } = attempt;
+    let Attempt { step: runnable, row, token } = attempt;
     let recorder = LedgerRecorder {
         store: shared.store.clone(),
         saga: row.saga.clone(),
@@ -95,20 +77,8 @@ async fn act(
         token: *token,
     };
     let deadline = attempt::deadline(before, &runnable.definition.policy);
-    let ctx = attempt::context(
-        shared,
-        runnable,
-        row,
-        Op::Compensate,
-        deadline,
-        Arc::new(recorder),
-    );
-    attempt::bounded(
-        shared,
-        deadline,
-        step.compensate(&ctx, row.input.clone(), row.output.clone()),
-    )
-    .await
+    let ctx = attempt::context(shared, runnable, row, Op::Compensate, deadline, Arc::new(recorder));
+    attempt::bounded(shared, deadline, step.compensate(&ctx, row.input.clone(), row.output.clone())).await
 }
 
 async fn record(
@@ -119,11 +89,7 @@ async fn record(
 ) -> Answer {
     let transaction = {
         let shared = shared.clone();
-        shared
-            .store
-            .clone()
-            .transact(move |tx| record_result(&shared, tx, &payload, token, &result))
-            .await
+        shared.store.clone().transact(move |tx| record_result(&shared, tx, &payload, token, &result)).await
     };
     transaction.unwrap_or_else(|error: StoreError| Err(after_effect(&error)))
 }
@@ -136,22 +102,14 @@ fn record_result(
     result: &Result<Compensated, StepError>,
 ) -> Result<Answer, StoreError> {
     let saga = tx.saga(&payload.saga_id, SagaLock::Share)?;
-    let step = saga
-        .as_ref()
-        .and_then(|saga| find_step(shared, saga, &payload.step));
+    let step = saga.as_ref().and_then(|saga| find_step(shared, saga, &payload.step));
     let row = tx.ledger_row(&payload.saga_id, &payload.step)?;
     let (Some(step), Some(mut row)) = (step, row) else {
-        return Ok(refuse(
-            Kind::Bug,
-            "the saga vanished while a step was being undone",
-        ));
+        return Ok(refuse(Kind::Bug, "the saga vanished while a step was being undone"));
     };
     // Invariant: only the holder of the lease writes a result.
     if row.lease.is_none_or(|lease| lease.token != token) {
-        return Ok(refuse(
-            Kind::Unknown,
-            "the lease was lost before the result could be recorded",
-        ));
+        return Ok(refuse(Kind::Unknown, "the lease was lost before the result could be recorded"));
     }
     row.lease = None;
     let settle = Duration::from_secs(u64::from(step.definition.policy.settle_seconds));

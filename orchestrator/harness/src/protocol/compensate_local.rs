@@ -22,14 +22,7 @@ pub(super) fn run(
     local: &dyn ErasedLocalStep,
 ) -> Result<Answer, Failed> {
     let UndoPassed { step, mut row } = passed;
-    let ctx = attempt::context(
-        shared,
-        &step,
-        &row,
-        Op::Compensate,
-        Duration::MAX,
-        Arc::new(NoRecorder),
-    );
+    let ctx = attempt::context(shared, &step, &row, Op::Compensate, Duration::MAX, Arc::new(NoRecorder));
     let result = local.compensate(&ctx, tx, row.input.clone(), row.output.clone())?;
     row.undo_attempts += 1;
     // In our own database, what is not found is not there: there is no settle time to wait for.
@@ -42,11 +35,7 @@ pub(super) fn run(
 pub(super) async fn record_failure(shared: &Arc<Shared>, payload: TaskPayload, error: StepError) -> Answer {
     let transaction = {
         let shared = shared.clone();
-        shared
-            .store
-            .clone()
-            .transact(move |tx| record(&shared, tx, &payload, &error))
-            .await
+        shared.store.clone().transact(move |tx| record(&shared, tx, &payload, &error)).await
     };
     transaction.unwrap_or_else(|error: StoreError| Err(before_effect(&error)))
 }

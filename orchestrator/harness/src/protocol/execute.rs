@@ -29,11 +29,7 @@ pub(crate) async fn execute(shared: &Arc<Shared>, payload: TaskPayload, mode: Mo
     let token = shared.entropy.next_u64();
     let begun = {
         let (shared, payload) = (shared.clone(), payload.clone());
-        shared
-            .store
-            .clone()
-            .transact(move |tx| begin(&shared, tx, &payload, mode, token))
-            .await
+        shared.store.clone().transact(move |tx| begin(&shared, tx, &payload, mode, token)).await
     };
     match begun {
         Ok(Begun::Answer(answer)) => answer,
@@ -67,14 +63,7 @@ fn begin(
             row.execute_until = Some(until);
             row.attempts += 1;
             tx.put_ledger_row(&row)?;
-            Ok(Begun::Attempt(
-                Box::new(Attempt {
-                    step: passed.step,
-                    row,
-                    token,
-                }),
-                provider,
-            ))
+            Ok(Begun::Attempt(Box::new(Attempt { step: passed.step, row, token }), provider))
         }
     }
 }
@@ -85,11 +74,7 @@ async fn act(
     step: &dyn ErasedStep,
     before: Duration,
 ) -> Result<Value, StepError> {
-    let Attempt {
-        step: runnable,
-        row,
-        token,
-    } = attempt;
+    let Attempt { step: runnable, row, token } = attempt;
     let recorder = LedgerRecorder {
         store: shared.store.clone(),
         saga: row.saga.clone(),
@@ -109,11 +94,7 @@ async fn record(
 ) -> Answer {
     let transaction = {
         let shared = shared.clone();
-        shared
-            .store
-            .clone()
-            .transact(move |tx| record_result(&shared, tx, &payload, token, &result))
-            .await
+        shared.store.clone().transact(move |tx| record_result(&shared, tx, &payload, token, &result)).await
     };
     transaction.unwrap_or_else(|error: StoreError| Err(after_effect(&error)))
 }
@@ -133,10 +114,7 @@ fn record_result(
     };
     // Invariant: only the holder of the lease writes a result.
     let Some(lease) = row.lease.filter(|lease| lease.token == token) else {
-        return Ok(refuse(
-            Kind::Unknown,
-            "the lease was lost before the result could be recorded",
-        ));
+        return Ok(refuse(Kind::Unknown, "the lease was lost before the result could be recorded"));
     };
     let now = tx.now();
     row.lease = None;

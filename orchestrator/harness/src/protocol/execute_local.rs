@@ -43,20 +43,9 @@ pub(super) fn run(
     passed: Passed,
     step: &dyn ErasedLocalStep,
 ) -> Result<Answer, Failed> {
-    let Passed {
-        saga,
-        step: runnable,
-        mut row,
-    } = passed;
+    let Passed { saga, step: runnable, mut row } = passed;
     // Nothing outside is called, so there is no deadline to keep.
-    let ctx = attempt::context(
-        shared,
-        &runnable,
-        &row,
-        Op::Execute,
-        Duration::MAX,
-        Arc::new(NoRecorder),
-    );
+    let ctx = attempt::context(shared, &runnable, &row, Op::Execute, Duration::MAX, Arc::new(NoRecorder));
     let output = step.execute(&ctx, tx, row.input.clone())?;
     row.attempts += 1;
     execute::finish(&mut row, output, tx.now());
@@ -73,11 +62,7 @@ pub(super) async fn record_failure(
 ) -> Answer {
     let transaction = {
         let shared = shared.clone();
-        shared
-            .store
-            .clone()
-            .transact(move |tx| record(&shared, tx, &payload, mode, &error))
-            .await
+        shared.store.clone().transact(move |tx| record(&shared, tx, &payload, mode, &error)).await
     };
     transaction.unwrap_or_else(|error: StoreError| Err(before_effect(&error)))
 }

@@ -40,11 +40,7 @@ pub(super) fn gate(
         return Ok(Gate::Answer(answer));
     }
     if !may_go_forward(&saga, &step, mode) {
-        let cause = format!(
-            "the saga is {} and {} may not begin",
-            saga.state.name(),
-            step.definition.name
-        );
+        let cause = format!("the saga is {} and {} may not begin", saga.state.name(), step.definition.name);
         return Ok(Gate::Answer(refuse(Kind::Cancelled, cause)));
     }
     let rows = tx.ledger_rows(&saga.id)?;
@@ -69,21 +65,12 @@ pub(super) fn find_step(shared: &Shared, saga: &SagaRow, step: &str) -> Option<R
 }
 
 pub(super) fn unknown_step(saga: &SagaRow, step: &str) -> Answer {
-    refuse(
-        Kind::Bug,
-        format!("this worker has no step {step:?} of the saga {:?}", saga.saga),
-    )
+    refuse(Kind::Bug, format!("this worker has no step {step:?} of the saga {:?}", saga.saga))
 }
 
 pub(super) fn fresh_row(saga: &SagaRow, step: &RunnableStep) -> LedgerRow {
     let best_effort = !step.definition.policy.is_required();
-    LedgerRow::new(
-        saga.id.clone(),
-        step.definition.name,
-        step.position,
-        best_effort,
-        LedgerStatus::Started,
-    )
+    LedgerRow::new(saga.id.clone(), step.definition.name, step.position, best_effort, LedgerStatus::Started)
 }
 
 /// A recorded output is answered first, whatever the saga row says: a repeat must hear what the first one heard.
@@ -94,10 +81,7 @@ fn recorded(shared: &Shared, saga: &SagaRow, step: &RunnableStep, row: Option<&L
     let row = row.filter(|row| row.status == LedgerStatus::Done)?;
     let definition = shared.sagas.get(saga.saga.as_str())?.definition();
     if definition.is_commit_point(&row.step) && saga.state != SagaState::Committed {
-        return Some(refuse(
-            Kind::Cancelled,
-            "the step was done after the saga had stopped going forward",
-        ));
+        return Some(refuse(Kind::Cancelled, "the step was done after the saga had stopped going forward"));
     }
     Some(Ok(summary(step.definition.name, "done")))
 }
@@ -138,10 +122,7 @@ fn admit_again(
 pub(super) fn end_expired_lease(row: &mut LedgerRow, now: amends_types::Timestamp) -> Result<(), Answer> {
     let Some(lease) = row.lease else { return Ok(()) };
     if now < lease.until {
-        return Err(refuse(
-            Kind::Busy,
-            format!("another attempt may act until {}", lease.until),
-        ));
+        return Err(refuse(Kind::Busy, format!("another attempt may act until {}", lease.until)));
     }
     row.lease = None;
     row.in_doubt |= row.status == LedgerStatus::Started;

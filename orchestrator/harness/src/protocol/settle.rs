@@ -21,11 +21,7 @@ use crate::saga::RunnableStep;
 pub(crate) async fn settle(shared: &Arc<Shared>, payload: TaskPayload) -> Answer {
     let transaction = {
         let shared = shared.clone();
-        shared
-            .store
-            .clone()
-            .transact(move |tx| settle_now(&shared, tx, &payload))
-            .await
+        shared.store.clone().transact(move |tx| settle_now(&shared, tx, &payload)).await
     };
     transaction.unwrap_or_else(|error: StoreError| Err(before_effect(&error)))
 }
@@ -41,31 +37,19 @@ fn settle_now(shared: &Shared, tx: &mut dyn Tx, payload: &TaskPayload) -> Result
     let mut saga = match become_unwinder(tx, saga, payload)? {
         Ok(saga) => saga,
         Err(Err(error)) if error.kind == Kind::Superseded => {
-            return Ok(refuse(
-                Kind::Busy,
-                "the execution that unwinds this saga has not settled it yet",
-            ));
+            return Ok(refuse(Kind::Busy, "the execution that unwinds this saga has not settled it yet"));
         }
         Err(answer) => return Ok(answer),
     };
     let Some(runnable) = shared.sagas.get(saga.saga.as_str()) else {
-        return Ok(refuse(
-            Kind::Bug,
-            format!("this worker has no saga {:?}", saga.saga),
-        ));
+        return Ok(refuse(Kind::Bug, format!("this worker has no saga {:?}", saga.saga)));
     };
     let rows = match close_rows(tx, &saga, runnable)? {
         Ok(rows) => rows,
         Err(busy) => return Ok(Err(busy)),
     };
-    let stuck = rows
-        .iter()
-        .any(|row| !row.best_effort && row.status == LedgerStatus::Parked);
-    let state = if stuck {
-        SagaState::Stuck
-    } else {
-        SagaState::Compensated
-    };
+    let stuck = rows.iter().any(|row| !row.best_effort && row.status == LedgerStatus::Parked);
+    let state = if stuck { SagaState::Stuck } else { SagaState::Compensated };
     saga.end(state, tx.now());
     tx.update_saga(&saga)?;
     Ok(Ok(verdict(&saga, &rows)))
@@ -132,22 +116,14 @@ fn park(row: &mut LedgerRow, now: Timestamp) {
     row.in_doubt |= row.lease.take().is_some() && row.status == LedgerStatus::Started;
     row.status = LedgerStatus::Parked;
     row.settled = Some(now);
-    row.undo_reason
-        .get_or_insert_with(|| "its compensation gave up without an answer".into());
+    row.undo_reason.get_or_insert_with(|| "its compensation gave up without an answer".into());
 }
 
 /// The verdict as the Fail state shows it: a name, and short JSON for a person.
 fn verdict(saga: &SagaRow, rows: &[LedgerRow]) -> Value {
-    let error = if saga.state == SagaState::Stuck {
-        "Saga.Stuck"
-    } else {
-        "Saga.Compensated"
-    };
+    let error = if saga.state == SagaState::Stuck { "Saga.Stuck" } else { "Saga.Compensated" };
     let steps = |wanted: LedgerStatus| -> Vec<&str> {
-        rows.iter()
-            .filter(|row| row.status == wanted)
-            .map(|row| row.step.as_str())
-            .collect()
+        rows.iter().filter(|row| row.status == wanted).map(|row| row.step.as_str()).collect()
     };
     let reason = saga.reason.as_deref().unwrap_or("unwound");
     let reason = &reason[..reason.floor_char_boundary(TaskError::MAX_CAUSE_BYTES / 2)];

@@ -92,20 +92,13 @@ pub(super) fn become_unwinder(
     let superseded = || refuse(Kind::Superseded, "another execution unwinds this saga, or did");
     match saga.state {
         SagaState::Committed => {
-            return Ok(Err(refuse(
-                Kind::Committed,
-                "the saga is committed; nothing is undone",
-            )));
+            return Ok(Err(refuse(Kind::Committed, "the saga is committed; nothing is undone")));
         }
         SagaState::Compensated => return Ok(Err(superseded())),
         SagaState::Forward | SagaState::Unwinding | SagaState::Stuck => {}
     }
     // Invariant: one execution unwinds a saga; the saga row names it.
-    if saga
-        .unwinder
-        .as_ref()
-        .is_some_and(|unwinder| *unwinder != payload.run)
-    {
+    if saga.unwinder.as_ref().is_some_and(|unwinder| *unwinder != payload.run) {
         return Ok(Err(superseded()));
     }
     let reason = why(&tx.ledger_rows(&saga.id)?);
@@ -119,15 +112,8 @@ pub(super) fn become_unwinder(
 
 /// The reason of the last step that did not succeed.
 fn why(rows: &[LedgerRow]) -> Option<String> {
-    let failed = rows
-        .iter()
-        .rev()
-        .find(|row| row.status != LedgerStatus::Done && row.reason.is_some())?;
-    Some(format!(
-        "{}: {}",
-        failed.step,
-        failed.reason.as_deref().unwrap_or_default()
-    ))
+    let failed = rows.iter().rev().find(|row| row.status != LedgerStatus::Done && row.reason.is_some())?;
+    Some(format!("{}: {}", failed.step, failed.reason.as_deref().unwrap_or_default()))
 }
 
 /// Leaves the tombstone: no execute of this step can begin any more.
