@@ -36,6 +36,8 @@ pub(crate) enum Command {
     Audit(Audit),
     /// Print a saga's state machine
     Asl(Asl),
+    /// Measure sagas a second and latencies on this machine
+    Bench(Bench),
     /// Print shell completions
     Completions(Completions),
 }
@@ -147,6 +149,19 @@ pub(crate) struct Asl {
     /// The state machine
     #[arg(default_value = "order_saga")]
     pub(crate) saga: String,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Bench {
+    /// How many sagas a saturated measurement runs (five times as many with empty handlers)
+    #[arg(long, value_name = "N", default_value_t = 10_000, value_parser = clap::value_parser!(u64).range(1..=10_000_000))]
+    pub(crate) sagas: u64,
+    /// Where the measured files are made, and removed again: the disk counts
+    #[arg(long, value_name = "DIR", default_value = ".")]
+    pub(crate) dir: PathBuf,
+    /// Print one JSON object
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 #[derive(Debug, Args)]

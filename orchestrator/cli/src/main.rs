@@ -1,6 +1,7 @@
 //! `amends`: the command line, and the one place where everything is put together.
 
 mod args;
+mod bench;
 mod commands;
 mod data_dir;
 mod failure;
@@ -44,6 +45,7 @@ async fn dispatch(command: Command) -> Result<ExitCode, Failure> {
         Command::History(history) => commands::history::run(&history).await,
         Command::Audit(audit) => commands::audit::run(&audit).await,
         Command::Asl(asl) => commands::asl::run(&asl),
+        Command::Bench(bench) => commands::bench::run(&bench).await,
         Command::Completions(completions) => Ok(commands::completions::run(&completions)),
     }
 }

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use amends_adapters::books::{Books, SqliteBooks};
 use amends_adapters::inventory::SandboxInventory;
@@ -33,6 +34,8 @@ pub(crate) struct Runtime {
     pub(crate) functions: EmbeddedStepFunctions,
     pub(crate) kind: SagaKind,
     pub(crate) clock: Arc<dyn Clock>,
+    /// How often the engine's journal was synced.
+    pub(crate) journal_syncs: Arc<AtomicU64>,
     _lock: DataLock,
 }
 
@@ -56,8 +59,9 @@ impl Runtime {
         harness.end_leases_of_dead_workers().await.map_err(Failure::failed)?;
         extend_deadlines(&*(store.clone() as Arc<dyn Store>), &kind).await.map_err(Failure::failed)?;
         let worker = Arc::new(InProcessWorker::new(harness));
-        let functions = open_engine(&dir, &store, &worker, &machines)?;
-        Ok(Self { store, books, worker, functions, kind, clock, _lock: lock })
+        let journal_syncs = Arc::new(AtomicU64::new(0));
+        let functions = open_engine(&dir, &store, &worker, &machines, journal_syncs.clone())?;
+        Ok(Self { store, books, worker, functions, kind, clock, journal_syncs, _lock: lock })
     }
 
     /// The store behind its trait.
@@ -103,10 +107,15 @@ fn open_engine(
     store: &Arc<SqliteStore>,
     worker: &Arc<InProcessWorker>,
     machines: &[(String, String)],
+    syncs: Arc<AtomicU64>,
 ) -> Result<EmbeddedStepFunctions, Failure> {
     let seen = store.clone();
     let options = EngineOptions {
-        watermark: Arc::new(move || seen.commit_sequence()),
+        // Asked exactly once before each sync of the journal.
+        watermark: Arc::new(move || {
+            syncs.fetch_add(1, Ordering::Relaxed);
+            seen.commit_sequence()
+        }),
         ..EngineOptions::new(DirectoryId(*store.directory_id().as_bytes()), worker.clone())
     };
     let engine = Engine::open(&dir.engine(), options).map_err(Failure::failed)?;

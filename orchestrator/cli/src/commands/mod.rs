@@ -2,6 +2,7 @@
 
 pub(crate) mod asl;
 pub(crate) mod audit;
+pub(crate) mod bench;
 pub(crate) mod completions;
 pub(crate) mod history;
 pub(crate) mod ls;

@@ -29,8 +29,10 @@ fn moment(at: Timestamp, of: &str, what: impl Into<String>) -> Moment {
 /// Everything that happened, in order.
 pub(super) fn timeline(saga: &SagaRow, rows: &[LedgerRow], runs: &[Run]) -> Vec<Moment> {
     let mut moments = saga_moments(saga);
-    moments.extend(rows.iter().flat_map(row_moments));
     moments.extend(runs.iter().flat_map(|run| failures(&run.replayed.events)));
+    moments.extend(rows.iter().flat_map(row_moments));
+    moments.extend(verdict(saga));
+    // Stable: what one transaction did stays in the order in which it is told here.
     moments.sort_by_key(|moment| moment.at);
     moments
 }
@@ -41,16 +43,17 @@ fn saga_moments(saga: &SagaRow) -> Vec<Moment> {
         let reason = saga.reason.as_deref().unwrap_or("no reason was recorded");
         moments.push(moment(since, "order", format!("unwinds: {reason}")));
     }
-    if let Some(ended) = saga.ended {
-        let verdict = match saga.state {
-            SagaState::Stuck => "stuck: something could not be undone and waits for a person",
-            SagaState::Committed | SagaState::Compensated | SagaState::Forward | SagaState::Unwinding => {
-                Status::of(saga.state).name()
-            }
-        };
-        moments.push(moment(ended, "order", verdict));
-    }
     moments
+}
+
+fn verdict(saga: &SagaRow) -> Option<Moment> {
+    let text = match saga.state {
+        SagaState::Stuck => "stuck: something could not be undone and waits for a person",
+        SagaState::Committed | SagaState::Compensated | SagaState::Forward | SagaState::Unwinding => {
+            Status::of(saga.state).name()
+        }
+    };
+    saga.ended.map(|ended| moment(ended, "order", text))
 }
 
 fn row_moments(row: &LedgerRow) -> Vec<Moment> {

@@ -1,0 +1,53 @@
+//! What is measured.
+
+/// A kind of saga.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Case {
+    /// Engine and journal alone: five steps that do nothing, no store and no ledger.
+    EmptyHandlers,
+    /// The order saga, to its commit.
+    Completed,
+    /// The order saga, declined at `charge` and compensated.
+    DeclinedAtCharge,
+    /// The order saga, refused at its last step and compensated.
+    FailedAtTheLastStep,
+}
+
+impl Case {
+    /// All cases.
+    pub(crate) const ALL: [Self; 4] =
+        [Self::EmptyHandlers, Self::Completed, Self::DeclinedAtCharge, Self::FailedAtTheLastStep];
+
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::EmptyHandlers => "empty handlers",
+            Self::Completed => "order, completed",
+            Self::DeclinedAtCharge => "order, declined at charge",
+            Self::FailedAtTheLastStep => "order, failed at the last step",
+        }
+    }
+}
+
+/// How many sagas, and how many of them at once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Load {
+    pub(crate) sagas: u64,
+    pub(crate) concurrency: u64,
+}
+
+impl Load {
+    /// One at a time, and as few as a latency needs.
+    pub(crate) fn alone(sagas: u64) -> Self {
+        Self { sagas: (sagas / 20).max(1), concurrency: 1 }
+    }
+
+    /// As many at once as it takes to saturate the case. Empty handlers are an order of magnitude faster.
+    pub(crate) fn saturated(case: Case, sagas: u64) -> Self {
+        match case {
+            Case::EmptyHandlers => Self { sagas: sagas * 5, concurrency: 2_000 },
+            Case::Completed | Case::DeclinedAtCharge | Case::FailedAtTheLastStep => {
+                Self { sagas, concurrency: 512 }
+            }
+        }
+    }
+}
