@@ -43,13 +43,7 @@ type Answer = Result<(), StoreError>;
 fn accept(tx: &mut dyn Tx, id: &SagaId) -> Answer {
     let now = tx.now();
     let input = json!({"order_id": id.as_str()});
-    tx.insert_saga(&SagaRow::new(
-        id.clone(),
-        "order_saga",
-        input,
-        now,
-        now.plus(Duration::from_secs(900)),
-    ))?;
+    tx.insert_saga(&SagaRow::new(id.clone(), "order_saga", input, now, now.plus(Duration::from_secs(900))))?;
     tx.insert_order(&OrderRow {
         id: id.clone(),
         body_sha256: Sha256Hex::of(id.as_str().as_bytes()),
@@ -59,12 +53,7 @@ fn accept(tx: &mut dyn Tx, id: &SagaId) -> Answer {
             phone: None,
         },
         currency: "USD".parse().unwrap(),
-        lines: SKUS
-            .map(|sku| OrderLine {
-                sku: sku.to_owned(),
-                quantity: 2,
-            })
-            .to_vec(),
+        lines: SKUS.map(|sku| OrderLine { sku: sku.to_owned(), quantity: 2 }).to_vec(),
         payment_method: Personal::new("pm_card_visa".to_owned()),
         status: OrderStatus::Received,
         priced: Vec::new(),
@@ -85,19 +74,10 @@ fn begin(tx: &mut dyn Tx, id: &SagaId, step: &str, position: u32) -> Answer {
     assert_eq!(tx.saga(id, SagaLock::Share)?.unwrap().state, SagaState::Forward);
     assert_eq!(tx.ledger_row(id, step)?, None);
     let until = tx.now().plus(Duration::from_secs(30));
-    let row = LedgerRow::new(
-        id.clone(),
-        step,
-        position,
-        step == "notify",
-        LedgerStatus::Started,
-    );
+    let row = LedgerRow::new(id.clone(), step, position, step == "notify", LedgerStatus::Started);
     tx.put_ledger_row(&LedgerRow {
         input: input(id),
-        lease: Some(Lease {
-            token: 0x1234_5678_9abc_def0,
-            until,
-        }),
+        lease: Some(Lease { token: 0x1234_5678_9abc_def0, until }),
         execute_until: Some(until),
         attempts: 1,
         started: Some(tx.now()),
@@ -150,22 +130,10 @@ fn price(tx: &mut dyn Tx, order: OrderRow) -> Answer {
     let mut priced = Vec::new();
     for line in &order.lines {
         let unit_price_minor = tx.product(&line.sku)?.unwrap().price.minor;
-        priced.push(PricedLine {
-            sku: line.sku.clone(),
-            quantity: line.quantity,
-            unit_price_minor,
-        });
+        priced.push(PricedLine { sku: line.sku.clone(), quantity: line.quantity, unit_price_minor });
     }
-    let total = Some(Money {
-        minor: 7996,
-        currency: order.currency,
-    });
-    tx.update_order(&OrderRow {
-        status: OrderStatus::Accepted,
-        priced,
-        total,
-        ..order
-    })
+    let total = Some(Money { minor: 7996, currency: order.currency });
+    tx.update_order(&OrderRow { status: OrderStatus::Accepted, priced, total, ..order })
 }
 
 fn reserve(tx: &mut dyn Tx, id: &SagaId) -> Answer {
@@ -188,9 +156,7 @@ fn input(id: &SagaId) -> serde_json::Value {
 /// The twelve transactions of one saga, one after the other.
 async fn run_saga(store: &dyn Store, number: usize) {
     // As random as order ids are.
-    let id: SagaId = Sha256Hex::of(&number.to_le_bytes()).as_str()[..32]
-        .parse()
-        .unwrap();
+    let id: SagaId = Sha256Hex::of(&number.to_le_bytes()).as_str()[..32].parse().unwrap();
     let transact = |work: fn(&mut dyn Tx, &SagaId) -> Answer| {
         let id = id.clone();
         async move { store.transact(move |tx| work(tx, &id)).await.unwrap() }
@@ -212,8 +178,7 @@ async fn run_saga(store: &dyn Store, number: usize) {
 /// Records the provider's object before it has an effect.
 fn record_object(tx: &mut dyn Tx, id: &SagaId) -> Answer {
     let mut row = tx.ledger_row(id, "charge")?.unwrap();
-    row.objects
-        .insert("payment_intent".to_owned(), format!("pi_{id}"));
+    row.objects.insert("payment_intent".to_owned(), format!("pi_{id}"));
     tx.put_ledger_row(&row)
 }
 
@@ -250,20 +215,11 @@ fn measure(runtime: &tokio::runtime::Runtime, path: &Path, sagas: usize) {
         runtime.block_on(worker).unwrap();
     }
     let (elapsed, after, statistics) = (begun.elapsed(), writer_time(), store.statistics());
-    println!(
-        "{sagas} sagas, {WORKERS} at once: {:.0} a second",
-        sagas as f64 / elapsed.as_secs_f64()
-    );
+    println!("{sagas} sagas, {WORKERS} at once: {:.0} a second", sagas as f64 / elapsed.as_secs_f64());
     if let Some((before, after)) = before.zip(after) {
-        println!(
-            "the writer's CPU: {:.0} us a saga",
-            (after - before).as_secs_f64() * 1e6 / sagas as f64
-        );
+        println!("the writer's CPU: {:.0} us a saga", (after - before).as_secs_f64() * 1e6 / sagas as f64);
     }
-    println!(
-        "requests a commit: {:.1}",
-        statistics.requests as f64 / statistics.commits as f64
-    );
+    println!("requests a commit: {:.1}", statistics.requests as f64 / statistics.commits as f64);
     drop((shared, store));
     let bytes = std::fs::metadata(path).unwrap().len();
     println!("the file: {} bytes a saga", bytes / sagas as u64);
@@ -271,31 +227,16 @@ fn measure(runtime: &tokio::runtime::Runtime, path: &Path, sagas: usize) {
 
 fn stock(tx: &mut dyn Tx) -> Answer {
     for sku in SKUS {
-        let price = Money {
-            minor: 1999,
-            currency: "USD".parse().unwrap(),
-        };
+        let price = Money { minor: 1999, currency: "USD".parse().unwrap() };
         let (sku, name) = (sku.to_owned(), "Something".to_owned());
-        tx.insert_product(&ProductRow {
-            sku,
-            name,
-            price,
-            stocked: 1 << 40,
-            free: 1 << 40,
-        })?;
+        tx.insert_product(&ProductRow { sku, name, price, stocked: 1 << 40, free: 1 << 40 })?;
     }
     Ok(())
 }
 
 fn main() {
-    let sagas = std::env::args()
-        .filter_map(|argument| argument.parse().ok())
-        .next()
-        .unwrap_or(20_000);
+    let sagas = std::env::args().filter_map(|argument| argument.parse().ok()).next().unwrap_or(20_000);
     let directory = tempfile::tempdir().unwrap();
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
-        .build()
-        .unwrap();
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).build().unwrap();
     measure(&runtime, &directory.path().join("store.db"), sagas);
 }

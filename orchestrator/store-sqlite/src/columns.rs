@@ -31,12 +31,7 @@ pub(crate) struct Columns<'a> {
 impl<'a> Columns<'a> {
     /// Reads a whole row.
     pub(crate) fn read<T: Stored>(row: &'a Row<'a>) -> Result<T, StoreError> {
-        T::read(&mut Self {
-            row,
-            table: T::TABLE,
-            keys: T::KEYS,
-            next: 0,
-        })
+        T::read(&mut Self { row, table: T::TABLE, keys: T::KEYS, next: 0 })
     }
 
     /// The next column, of a type that SQLite has.

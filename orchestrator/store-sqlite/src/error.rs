@@ -61,18 +61,12 @@ mod tests {
     #[test]
     fn a_full_disk_a_refused_change_and_a_damaged_file_are_told_apart() {
         assert!(matches!(sqlite(ffi::SQLITE_FULL), StoreError::Full(_)));
-        assert!(matches!(
-            sqlite(ffi::SQLITE_CONSTRAINT_CHECK),
-            StoreError::Constraint(_)
-        ));
+        assert!(matches!(sqlite(ffi::SQLITE_CONSTRAINT_CHECK), StoreError::Constraint(_)));
         assert!(matches!(sqlite(ffi::SQLITE_CORRUPT), StoreError::Corrupt(_)));
         assert!(matches!(sqlite(ffi::SQLITE_NOTADB), StoreError::Corrupt(_)));
         assert!(matches!(sqlite(ffi::SQLITE_READONLY), StoreError::ReadOnly));
         assert!(matches!(sqlite(ffi::SQLITE_BUSY), StoreError::Unavailable(_)));
-        assert!(matches!(
-            sqlite(ffi::SQLITE_IOERR_FSYNC),
-            StoreError::Unavailable(_)
-        ));
+        assert!(matches!(sqlite(ffi::SQLITE_IOERR_FSYNC), StoreError::Unavailable(_)));
     }
 
     #[test]

@@ -73,10 +73,7 @@ impl Stored for LedgerRow {
 fn read_lease(columns: &mut Columns<'_>) -> Result<Option<Lease>, StoreError> {
     let token: Option<i64> = columns.take()?;
     let until = columns.time_option()?;
-    Ok(token.zip(until).map(|(token, until)| Lease {
-        token: token.cast_unsigned(),
-        until,
-    }))
+    Ok(token.zip(until).map(|(token, until)| Lease { token: token.cast_unsigned(), until }))
 }
 
 impl LedgerTx for SqliteTx<'_> {

@@ -47,16 +47,8 @@ impl Meta {
             return Ok(meta);
         }
         let last_now = Timestamp::from_micros(i64::MIN);
-        let meta = Self {
-            directory: Uuid::new_v4(),
-            deployment: DeploymentId::mint(),
-            last_now,
-        };
-        let values = (
-            meta.directory.to_string(),
-            meta.deployment.to_string(),
-            last_now.as_micros(),
-        );
+        let meta = Self { directory: Uuid::new_v4(), deployment: DeploymentId::mint(), last_now };
+        let values = (meta.directory.to_string(), meta.deployment.to_string(), last_now.as_micros());
         db.execute(INSERT, values).map_err(|error| store_error(&error))?;
         Ok(meta)
     }
@@ -65,10 +57,7 @@ impl Meta {
     pub(crate) fn require(db: &Connection, path: &Path) -> Result<Self, OpenError> {
         let missing = || StoreError::Corrupt("meta has no row".to_owned());
         let meta = Self::load(db).and_then(|meta| meta.ok_or_else(missing));
-        meta.map_err(|source| OpenError::Meta {
-            path: path.to_owned(),
-            source,
-        })
+        meta.map_err(|source| OpenError::Meta { path: path.to_owned(), source })
     }
 
     fn load(db: &Connection) -> Result<Option<Self>, StoreError> {
@@ -79,22 +68,16 @@ impl Meta {
 
 /// Records the time of a transaction that changed something, within that transaction.
 pub(crate) fn record_now(db: &Connection, now: Timestamp) -> rusqlite::Result<()> {
-    db.prepare_cached(UPDATE_LAST_NOW)?
-        .execute((now.as_micros(),))
-        .map(drop)
+    db.prepare_cached(UPDATE_LAST_NOW)?.execute((now.as_micros(),)).map(drop)
 }
 
 /// The time of the latest transaction whose changes `db` shows.
 pub(crate) fn last_now(db: &Connection) -> rusqlite::Result<Timestamp> {
-    db.prepare_cached(SELECT_LAST_NOW)?
-        .query_row((), |row| row.get(0))
-        .map(Timestamp::from_micros)
+    db.prepare_cached(SELECT_LAST_NOW)?.query_row((), |row| row.get(0)).map(Timestamp::from_micros)
 }
 
 /// The number of the latest commit that `db` shows.
 pub(crate) fn commit_sequence(db: &Connection) -> rusqlite::Result<u64> {
-    let sequence: i64 = db
-        .prepare_cached(SELECT_COMMIT)?
-        .query_row((), |row| row.get(0))?;
+    let sequence: i64 = db.prepare_cached(SELECT_COMMIT)?.query_row((), |row| row.get(0))?;
     Ok(sequence.cast_unsigned())
 }

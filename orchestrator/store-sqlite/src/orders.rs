@@ -49,9 +49,7 @@ impl Stored for OrderRow {
 fn read_total(columns: &mut Columns<'_>) -> Result<Option<Money>, StoreError> {
     let minor: Option<i64> = columns.take()?;
     let currency = columns.parse_option(|text| text.parse().ok())?;
-    Ok(minor
-        .zip(currency)
-        .map(|(minor, currency)| Money { minor, currency }))
+    Ok(minor.zip(currency).map(|(minor, currency)| Money { minor, currency }))
 }
 
 impl OrdersTx for SqliteTx<'_> {

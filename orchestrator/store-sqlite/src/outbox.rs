@@ -31,13 +31,7 @@ impl Stored for OutboxRow {
 impl OutboxTx for SqliteTx<'_> {
     fn insert_outbox(&mut self, row: &OutboxRow) -> Result<(), StoreError> {
         let created = row.created.as_micros();
-        let values = (
-            &row.machine,
-            row.run.as_str(),
-            row.saga.as_str(),
-            created,
-            &row.input,
-        );
+        let values = (&row.machine, row.run.as_str(), row.saga.as_str(), created, &row.input);
         match self.change(INSERT, values)? {
             0 => Err(refused("outbox row", row.run.as_str(), "is there already")),
             _ => Ok(()),

@@ -31,10 +31,7 @@ impl Stored for ProductRow {
         Ok(Self {
             sku: columns.take()?,
             name: columns.take()?,
-            price: Money {
-                minor: columns.take()?,
-                currency: columns.parse(|text| text.parse().ok())?,
-            },
+            price: Money { minor: columns.take()?, currency: columns.parse(|text| text.parse().ok())? },
             stocked: columns.take::<i64>()?.cast_unsigned(),
             free: columns.take::<i64>()?.cast_unsigned(),
         })
@@ -50,14 +47,7 @@ impl ProductsTx for SqliteTx<'_> {
         self.require_writing()?;
         row.check()?;
         let (stocked, free) = (row.stocked.cast_signed(), row.free.cast_signed());
-        let values = params![
-            row.sku,
-            row.name,
-            row.price.minor,
-            row.price.currency.code(),
-            stocked,
-            free
-        ];
+        let values = params![row.sku, row.name, row.price.minor, row.price.currency.code(), stocked, free];
         Ok(self.change(INSERT, values)? > 0)
     }
 

@@ -44,10 +44,7 @@ impl Stored for Held {
 
     fn read(columns: &mut Columns<'_>) -> Result<Self, StoreError> {
         let (reserved, sold): (i64, i64) = (columns.take()?, columns.take()?);
-        Ok(Self {
-            reserved: reserved.cast_unsigned(),
-            sold: sold.cast_unsigned(),
-        })
+        Ok(Self { reserved: reserved.cast_unsigned(), sold: sold.cast_unsigned() })
     }
 }
 
@@ -59,12 +56,7 @@ impl ReservationsTx for SqliteTx<'_> {
     fn insert_reservation(&mut self, row: &ReservationRow) -> Result<(), StoreError> {
         self.require_writing()?;
         row.check()?;
-        let values = (
-            row.saga.as_str(),
-            &row.sku,
-            row.quantity.cast_signed(),
-            row.released,
-        );
+        let values = (row.saga.as_str(), &row.sku, row.quantity.cast_signed(), row.released);
         match self.change(INSERT, values)? {
             0 => Err(refused("reservation of", &row.sku, "is there already")),
             _ => Ok(()),

@@ -17,7 +17,7 @@ use crate::meta::{self, Meta};
 use crate::timeline::Timeline;
 use crate::tx::SqliteTx;
 
-static MIGRATIONS: &[Migration] = &[Migration {
+pub(crate) static MIGRATIONS: &[Migration] = &[Migration {
     version: 1,
     name: "store",
     sql: include_str!("../../../migrations/sqlite/0001_store.sql"),
@@ -52,18 +52,10 @@ impl SqliteStore {
     /// # Errors
     /// As [`SqliteStore::open`].
     pub fn open_with(path: &Path, clock: Arc<dyn Clock>, options: Options) -> Result<Self, OpenError> {
-        let database = Database::open(
-            path,
-            Options {
-                migrations: MIGRATIONS,
-                ..options
-            },
-        )?;
+        let database = Database::open(path, Options { migrations: MIGRATIONS, ..options })?;
         let loaded = database.write_blocking(|db| Meta::load_or_mint(db).map_err(Failure::Store));
-        let meta = loaded.map_err(|failure| OpenError::Meta {
-            path: path.to_owned(),
-            source: failure.surface(),
-        })?;
+        let meta =
+            loaded.map_err(|failure| OpenError::Meta { path: path.to_owned(), source: failure.surface() })?;
         Ok(Self::new(File::Owned(database), meta, clock))
     }
 
@@ -74,23 +66,12 @@ impl SqliteStore {
     pub fn open_read_only(path: &Path, clock: Arc<dyn Clock>) -> Result<Self, OpenError> {
         let database = ReadOnlyDatabase::open(path, MIGRATIONS)?;
         let meta = database.read(|db| Ok::<_, rusqlite::Error>(Meta::require(db, path)));
-        let failed = |error| OpenError::Meta {
-            path: path.to_owned(),
-            source: store_error(&error),
-        };
-        Ok(Self::new(
-            File::Inspected(database),
-            meta.map_err(failed)??,
-            clock,
-        ))
+        let failed = |error| OpenError::Meta { path: path.to_owned(), source: store_error(&error) };
+        Ok(Self::new(File::Inspected(database), meta.map_err(failed)??, clock))
     }
 
     fn new(file: File, meta: Meta, clock: Arc<dyn Clock>) -> Self {
-        Self {
-            file,
-            meta,
-            timeline: Arc::new(Timeline::after(meta.last_now, clock)),
-        }
+        Self { file, meta, timeline: Arc::new(Timeline::after(meta.last_now, clock)) }
     }
 
     /// Minted once, when the file was created. The journal of the same data directory carries it too.
@@ -153,9 +134,7 @@ impl Store for SqliteStore {
 
 impl fmt::Debug for SqliteStore {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("SqliteStore")
-            .field("directory_id", &self.meta.directory)
-            .finish_non_exhaustive()
+        f.debug_struct("SqliteStore").field("directory_id", &self.meta.directory).finish_non_exhaustive()
     }
 }
 
@@ -164,9 +143,7 @@ fn write_in(db: &Connection, timeline: &Timeline, mut work: Work) -> Result<(), 
     let now = timeline.next();
     let before = db.total_changes();
     let mut tx = SqliteTx::new(db, now, Access::Write);
-    catch_unwind(AssertUnwindSafe(|| work(&mut tx)))
-        .map_err(Failure::Panic)?
-        .map_err(Failure::Store)?;
+    catch_unwind(AssertUnwindSafe(|| work(&mut tx))).map_err(Failure::Panic)?.map_err(Failure::Store)?;
     if db.total_changes() != before {
         meta::record_now(db, now)?;
     }

@@ -17,10 +17,7 @@ pub(crate) struct Timeline {
 impl Timeline {
     /// Time after `last`.
     pub(crate) fn after(last: Timestamp, clock: Arc<dyn Clock>) -> Self {
-        Self {
-            clock,
-            last: AtomicI64::new(last.as_micros()),
-        }
+        Self { clock, last: AtomicI64::new(last.as_micros()) }
     }
 
     /// The time of the next writing transaction. Called by the writer alone.

@@ -24,10 +24,7 @@ impl<'a> SqliteTx<'a> {
     pub(crate) fn one<T: Stored>(&self, sql: &str, values: impl Params) -> Result<Option<T>, StoreError> {
         let mut statement = self.db.prepare_cached(sql).map_err(|error| store_error(&error))?;
         let mut rows = statement.query(values).map_err(|error| store_error(&error))?;
-        rows.next()
-            .map_err(|error| store_error(&error))?
-            .map(Columns::read)
-            .transpose()
+        rows.next().map_err(|error| store_error(&error))?.map(Columns::read).transpose()
     }
 
     /// All rows that `sql` selects.
@@ -53,9 +50,9 @@ impl<'a> SqliteTx<'a> {
         match self.access {
             Access::Read => Err(StoreError::ReadOnly),
             // A full disk ends the transaction at once. Work that went on regardless would commit by the statement.
-            Access::Write if self.db.is_autocommit() => Err(StoreError::Unavailable(
-                "an earlier error has ended the transaction".to_owned(),
-            )),
+            Access::Write if self.db.is_autocommit() => {
+                Err(StoreError::Unavailable("an earlier error has ended the transaction".to_owned()))
+            }
             Access::Write => Ok(()),
         }
     }

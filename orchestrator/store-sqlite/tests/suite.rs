@@ -19,15 +19,9 @@ impl Temporary {
     fn open(clock: Arc<dyn Clock>) -> Arc<dyn Store> {
         let directory = tempfile::tempdir().unwrap();
         // A kernel that dies is not among the cases, and syncing makes them slow.
-        let options = Options {
-            synchronous: Synchronous::Normal,
-            ..Options::default()
-        };
+        let options = Options { synchronous: Synchronous::Normal, ..Options::default() };
         let store = SqliteStore::open_with(&directory.path().join("store.db"), clock, options).unwrap();
-        Arc::new(Self {
-            store,
-            _directory: directory,
-        })
+        Arc::new(Self { store, _directory: directory })
     }
 }
 
