@@ -1,7 +1,7 @@
 //! One attempt at a step: its time limit, and what becomes of a panic.
 
 use std::future::Future;
-use std::panic::AssertUnwindSafe;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,6 +11,7 @@ use amends_types::Timestamp;
 use futures_util::FutureExt;
 use futures_util::future::{Either, select};
 
+use crate::LocalError;
 use crate::harness::Shared;
 use crate::saga::RunnableStep;
 
@@ -53,6 +54,16 @@ pub(crate) fn context(
     })
 }
 
+/// What our own mistake in a step is to the protocol.
+pub(crate) fn panicked() -> StepError {
+    StepError::Bug("the step panicked".into())
+}
+
+/// Runs a step that has the transaction. A panic in it rolls back like any error.
+pub(crate) fn caught<T>(step: impl FnOnce() -> Result<T, LocalError>) -> Result<T, LocalError> {
+    catch_unwind(AssertUnwindSafe(step)).unwrap_or_else(|_| Err(panicked().into()))
+}
+
 /// Runs a step until its deadline. Nothing of it goes on afterwards.
 pub(crate) async fn bounded<T>(
     shared: &Shared,
@@ -63,7 +74,7 @@ pub(crate) async fn bounded<T>(
     let step = std::pin::pin!(AssertUnwindSafe(step).catch_unwind());
     match select(step, shared.clock.sleep(left)).await {
         Either::Left((Ok(result), _)) => result,
-        Either::Left((Err(_), _)) => Err(StepError::Bug("the step panicked".into())),
+        Either::Left((Err(_), _)) => Err(panicked()),
         Either::Right(_) => Err(StepError::Unknown("no answer before the lease ran out".into())),
     }
 }

@@ -1,5 +1,6 @@
 //! Steps with their types taken away, so that a saga can hold a list of them.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use amends_saga::{Compensated, SagaStep, StepCtx, StepError};
@@ -9,6 +10,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use crate::attempt::panicked;
 use crate::{LocalError, LocalStep, Sources};
 
 pub(crate) type InputFn = Arc<dyn Fn(&Sources<'_>) -> Result<Value, StepError> + Send + Sync>;
@@ -41,13 +43,24 @@ pub(crate) trait ErasedLocalStep: Send + Sync {
     ) -> Result<Compensated, LocalError>;
 }
 
+/// What builds a step's input, with its type taken away. Our own mistake in it is an error like any other: a panic
+/// must not end the transaction that only wanted to know the input.
+pub(crate) fn input<T: Serialize>(
+    build: impl Fn(&Sources<'_>) -> Result<T, StepError> + Send + Sync + 'static,
+) -> InputFn {
+    Arc::new(move |sources| {
+        let built = catch_unwind(AssertUnwindSafe(|| build(sources)));
+        write("input", &built.unwrap_or_else(|_| Err(panicked()))?)
+    })
+}
+
 // The messages name the type error only: serde's own text could quote personal data.
 fn read<T: DeserializeOwned>(what: &str, value: Value) -> Result<T, StepError> {
     serde_json::from_value(value)
         .map_err(|_| StepError::Bug(format!("the recorded {what} does not fit this version")))
 }
 
-pub(crate) fn write<T: Serialize>(what: &str, value: &T) -> Result<Value, StepError> {
+fn write<T: Serialize>(what: &str, value: &T) -> Result<Value, StepError> {
     serde_json::to_value(value).map_err(|_| StepError::Bug(format!("the {what} cannot be written as JSON")))
 }
 

@@ -70,7 +70,11 @@ impl Harness {
     pub async fn handle_json(&self, payload: Value) -> Result<Value, TaskError> {
         match serde_json::from_value(payload) {
             Ok(payload) => self.handle(payload).await,
-            Err(error) => Err(TaskError::new(TaskErrorKind::Bug, format!("not a task of a saga: {error}"))),
+            // serde's own message could quote what is in the payload.
+            Err(_) => Err(TaskError::new(
+                TaskErrorKind::Bug,
+                "not a task of a saga, which has saga_id, run, step, op and retry and nothing else",
+            )),
         }
     }
 

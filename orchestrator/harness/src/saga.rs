@@ -57,8 +57,7 @@ impl SagaBuilder {
     ) -> Self {
         self.definition = self.definition.step::<S>();
         let definition = StepDefinition { name: S::NAME, compensation: S::COMPENSATION, policy: S::POLICY };
-        let input: InputFn = Arc::new(move |sources| erased::write("input", &input(sources)?));
-        self.push(definition, Handler::Provider(Arc::new(step)), input)
+        self.push(definition, Handler::Provider(Arc::new(step)), erased::input(input))
     }
 
     /// Adds a step with its effect in our own database.
@@ -71,8 +70,7 @@ impl SagaBuilder {
         const { S::POLICY.assert_ladder() }
         let definition = StepDefinition { name: S::NAME, compensation: S::COMPENSATION, policy: S::POLICY };
         self.definition = self.definition.define(definition.clone());
-        let input: InputFn = Arc::new(move |sources| erased::write("input", &input(sources)?));
-        self.push(definition, Handler::Local(Arc::new(Local(step))), input)
+        self.push(definition, Handler::Local(Arc::new(Local(step))), erased::input(input))
     }
 
     fn push(mut self, definition: StepDefinition, handler: Handler, input: InputFn) -> Self {

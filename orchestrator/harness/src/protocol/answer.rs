@@ -1,6 +1,6 @@
 //! What a task is answered: short summaries, and errors that say what to look at.
 
-use amends_saga::{TaskError, TaskErrorKind};
+use amends_saga::{StepError, TaskError, TaskErrorKind};
 use amends_store::StoreError;
 use serde_json::{Value, json};
 
@@ -12,6 +12,17 @@ pub(super) fn summary(step: &str, status: &str) -> Value {
 
 pub(super) fn refuse<T>(kind: TaskErrorKind, cause: impl Into<String>) -> Result<T, TaskError> {
     Err(TaskError::new(kind, cause))
+}
+
+/// Why an attempt failed, as the ledger keeps it.
+pub(super) fn reason(error: &StepError) -> String {
+    short(error.to_string())
+}
+
+/// A text for people, cut to what a cause may have.
+pub(super) fn short(mut text: String) -> String {
+    text.truncate(text.floor_char_boundary(TaskError::MAX_CAUSE_BYTES));
+    text
 }
 
 /// A store that failed before anything was asked of a provider.

@@ -6,7 +6,7 @@
 use amends_saga::TaskErrorKind as Kind;
 use amends_store::{LedgerRow, LedgerStatus, SagaLock, SagaRow, SagaState, StoreError, Tx};
 
-use super::answer::{Answer, refuse};
+use super::answer::{Answer, reason, refuse};
 use super::execute;
 use super::gate::fresh_row;
 use crate::Sources;
@@ -59,7 +59,7 @@ fn owe_best_effort_steps(
         let mut row = fresh_row(saga, step);
         match (step.input)(&Sources::new(saga, rows)) {
             Ok(input) => row.input = input,
-            Err(error) => row.reason = Some(error.to_string()),
+            Err(error) => row.reason = Some(reason(&error)),
         }
         tx.put_ledger_row(&row)?;
     }

@@ -7,7 +7,7 @@ use amends_saga::{Compensated, Op, StepError, TaskErrorKind as Kind, TaskPayload
 use amends_store::{Lease, LeaseToken, LedgerRow, LedgerStatus, SagaLock, StoreError, Tx, Undo};
 use amends_types::Timestamp;
 
-use super::answer::{Answer, after_effect, before_effect, refuse, summary};
+use super::answer::{Answer, after_effect, before_effect, reason, refuse, summary};
 use super::compensate_local;
 use super::execute_local::Failed;
 use super::gate::find_step;
@@ -139,7 +139,7 @@ pub(super) fn conclude(
             return refuse(Kind::Transient, reason);
         }
         Err(error) => {
-            row.undo_reason = Some(error.to_string());
+            row.undo_reason = Some(reason(error));
             if matches!(error, StepError::Rejected(_) | StepError::Bug(_)) {
                 row.status = LedgerStatus::Parked;
                 row.settled = Some(now);

@@ -23,7 +23,7 @@ pub(super) fn run(
 ) -> Result<Answer, Failed> {
     let UndoPassed { step, mut row } = passed;
     let ctx = attempt::context(shared, &step, &row, Op::Compensate, Duration::MAX, Arc::new(NoRecorder));
-    let result = local.compensate(&ctx, tx, row.input.clone(), row.output.clone())?;
+    let result = attempt::caught(|| local.compensate(&ctx, tx, row.input.clone(), row.output.clone()))?;
     row.undo_attempts += 1;
     // In our own database, what is not found is not there: there is no settle time to wait for.
     let answer = conclude(&mut row, &Ok(result), Duration::ZERO, tx.now());

@@ -8,7 +8,7 @@ use amends_store::{Lease, LeaseToken, LedgerRow, LedgerStatus, SagaLock, StoreEr
 use amends_types::Timestamp;
 use serde_json::Value;
 
-use super::answer::{Answer, after_effect, before_effect, refuse, summary};
+use super::answer::{Answer, after_effect, before_effect, reason, refuse, summary};
 use super::execute_local::{self, Failed};
 use super::gate::{Gate, gate};
 use super::{Mode, commit};
@@ -144,7 +144,7 @@ pub(super) fn finish(row: &mut LedgerRow, output: Value, now: Timestamp) {
 /// The attempt failed. `refused` is written only when it is proven that nothing happened: the attempt says so
 /// within its own lease, and no earlier one is in doubt.
 pub(super) fn fail(row: &mut LedgerRow, error: &StepError, now: Timestamp, within_lease: bool) {
-    row.reason = Some(error.to_string());
+    row.reason = Some(reason(error));
     row.in_doubt |= !within_lease || error.effect() == amends_saga::Effect::Possible;
     if matches!(error, StepError::Rejected(_)) && !row.in_doubt {
         row.status = LedgerStatus::Refused;

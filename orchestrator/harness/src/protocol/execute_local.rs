@@ -10,7 +10,7 @@ use amends_saga::{Op, StepError, TaskPayload};
 use amends_store::{StoreError, Tx};
 use thiserror::Error;
 
-use super::answer::{Answer, before_effect};
+use super::answer::{Answer, before_effect, reason};
 use super::gate::{Gate, Passed, gate};
 use super::{Mode, commit, execute};
 use crate::LocalError;
@@ -46,7 +46,7 @@ pub(super) fn run(
     let Passed { saga, step: runnable, mut row } = passed;
     // Nothing outside is called, so there is no deadline to keep.
     let ctx = attempt::context(shared, &runnable, &row, Op::Execute, Duration::MAX, Arc::new(NoRecorder));
-    let output = step.execute(&ctx, tx, row.input.clone())?;
+    let output = attempt::caught(|| step.execute(&ctx, tx, row.input.clone()))?;
     row.attempts += 1;
     execute::finish(&mut row, output, tx.now());
     tx.put_ledger_row(&row)?;
@@ -81,7 +81,7 @@ fn record(
     row.attempts += 1;
     // The rollback proves that nothing happened, whatever kind of error it was.
     let now = tx.now();
-    row.reason = Some(error.to_string());
+    row.reason = Some(reason(error));
     if matches!(error, StepError::Rejected(_)) && !row.in_doubt {
         row.status = amends_store::LedgerStatus::Refused;
         row.finished = Some(now);

@@ -16,7 +16,6 @@ use super::gate::fresh_row;
 use super::undo_gate::{become_unwinder, bury};
 use crate::Saga;
 use crate::harness::Shared;
-use crate::saga::RunnableStep;
 
 pub(crate) async fn settle(shared: &Arc<Shared>, payload: TaskPayload) -> Answer {
     let transaction = {
@@ -65,9 +64,22 @@ fn close_rows(
     let mut rows = Vec::with_capacity(runnable.steps().len());
     for step in runnable.steps() {
         let row = tx.ledger_row(&saga.id, step.definition.name)?;
-        match closed(row, saga, step, now) {
-            Ok(row) => rows.push(row),
-            Err(busy) => return Ok(Err(busy)),
+        rows.push(row.unwrap_or_else(|| {
+            let mut row = fresh_row(saga, step);
+            bury(&mut row, Undo::NeverStarted, now);
+            row
+        }));
+    }
+    // A step that this version of the saga does not have any more is a debt like the others.
+    for row in tx.ledger_rows(&saga.id)? {
+        if runnable.step(&row.step).is_none() {
+            rows.extend(tx.ledger_row(&saga.id, &row.step)?);
+        }
+    }
+    for row in &mut rows {
+        let settle_seconds = runnable.step(&row.step).map_or(0, |step| step.definition.policy.settle_seconds);
+        if let Err(busy) = close(row, Duration::from_secs(settle_seconds.into()), now) {
+            return Ok(Err(busy));
         }
     }
     for row in &rows {
@@ -76,40 +88,27 @@ fn close_rows(
     Ok(Ok(rows))
 }
 
-fn closed(
-    row: Option<LedgerRow>,
-    saga: &SagaRow,
-    step: &RunnableStep,
-    now: Timestamp,
-) -> Result<LedgerRow, TaskError> {
-    let Some(mut row) = row else {
-        let mut row = fresh_row(saga, step);
-        bury(&mut row, Undo::NeverStarted, now);
-        return Ok(row);
-    };
+fn close(row: &mut LedgerRow, settle: Duration, now: Timestamp) -> Result<(), TaskError> {
     if let Some(lease) = row.lease.filter(|lease| now < lease.until) {
         let cause = format!("{} may be acted on until {}", row.step, lease.until);
         return Err(TaskError::new(Kind::Busy, cause));
     }
     match row.status {
-        LedgerStatus::Undone | LedgerStatus::Parked => return Ok(row),
-        LedgerStatus::Refused => {
-            bury(&mut row, Undo::WasRefused, now);
-            return Ok(row);
-        }
-        LedgerStatus::Done => {}
+        LedgerStatus::Undone | LedgerStatus::Parked => {}
+        LedgerStatus::Refused => bury(row, Undo::WasRefused, now),
+        LedgerStatus::Done => park(row, now),
         // What may still be under way at the provider is waited for, so that the residual is what a person will find.
         LedgerStatus::Started | LedgerStatus::Undoing => {
-            let settle = Duration::from_secs(u64::from(step.definition.policy.settle_seconds));
-            let quiet = row.execute_until.map_or(now, |until| until.plus(settle));
+            let acted_until = row.execute_until.max(row.lease.map(|lease| lease.until));
+            let quiet = acted_until.map_or(now, |until| until.plus(settle));
             if now < quiet {
                 let cause = format!("{} may still change at the provider until {quiet}", row.step);
                 return Err(TaskError::new(Kind::Busy, cause));
             }
+            park(row, now);
         }
     }
-    park(&mut row, now);
-    Ok(row)
+    Ok(())
 }
 
 fn park(row: &mut LedgerRow, now: Timestamp) {
@@ -125,13 +124,15 @@ fn verdict(saga: &SagaRow, rows: &[LedgerRow]) -> Value {
     let steps = |wanted: LedgerStatus| -> Vec<&str> {
         rows.iter().filter(|row| row.status == wanted).map(|row| row.step.as_str()).collect()
     };
-    let reason = saga.reason.as_deref().unwrap_or("unwound");
-    let reason = &reason[..reason.floor_char_boundary(TaskError::MAX_CAUSE_BYTES / 2)];
-    let cause = json!({
-        "saga": saga.id,
-        "reason": reason,
-        "undone": steps(LedgerStatus::Undone),
-        "parked": steps(LedgerStatus::Parked),
-    });
-    json!({ "error": error, "cause": cause.to_string() })
+    let (undone, parked) = (steps(LedgerStatus::Undone), steps(LedgerStatus::Parked));
+    let mut reason = saga.reason.as_deref().unwrap_or("unwound");
+    loop {
+        let cause = json!({ "saga": saga.id, "reason": reason, "undone": undone, "parked": parked });
+        let cause = cause.to_string();
+        if cause.len() <= TaskError::MAX_CAUSE_BYTES || reason.is_empty() {
+            return json!({ "error": error, "cause": cause });
+        }
+        // How long it is as JSON depends on what must be escaped.
+        reason = &reason[..reason.floor_char_boundary(reason.len() / 2)];
+    }
 }

@@ -4,7 +4,7 @@ use amends_saga::{TaskErrorKind as Kind, TaskPayload};
 use amends_store::{LedgerRow, LedgerStatus, SagaLock, SagaRow, SagaState, StoreError, Tx, Undo};
 use amends_types::Timestamp;
 
-use super::answer::{Answer, refuse, summary};
+use super::answer::{Answer, refuse, short, summary};
 use super::gate::{end_expired_lease, find_step, fresh_row, unknown_step};
 use crate::harness::Shared;
 use crate::saga::RunnableStep;
@@ -110,10 +110,14 @@ pub(super) fn become_unwinder(
     Ok(Ok(saga))
 }
 
-/// The reason of the last step that did not succeed.
+/// The reason of the last step that did not succeed. A best-effort step never makes a saga unwind.
 fn why(rows: &[LedgerRow]) -> Option<String> {
-    let failed = rows.iter().rev().find(|row| row.status != LedgerStatus::Done && row.reason.is_some())?;
-    Some(format!("{}: {}", failed.step, failed.reason.as_deref().unwrap_or_default()))
+    let failed = rows
+        .iter()
+        .rev()
+        .find(|row| !row.best_effort && row.status != LedgerStatus::Done && row.reason.is_some())?;
+    let reason = failed.reason.as_deref().unwrap_or_default();
+    Some(short(format!("{}: {reason}", failed.step)))
 }
 
 /// Leaves the tombstone: no execute of this step can begin any more.
