@@ -14,6 +14,8 @@ pub enum DiagnosticCode {
     SchemaValidationFailed,
     /// A transition leads nowhere, or nothing leads to a state.
     MissingTransitionTarget,
+    /// No state ends the execution.
+    MissingEndState,
     /// Step Functions accepts it and this engine does not, yet.
     NotSupportedYet,
 }
@@ -25,6 +27,7 @@ impl DiagnosticCode {
             Self::InvalidJsonDescription => "INVALID_JSON_DESCRIPTION",
             Self::SchemaValidationFailed => "SCHEMA_VALIDATION_FAILED",
             Self::MissingTransitionTarget => "MISSING_TRANSITION_TARGET",
+            Self::MissingEndState => "MISSING_END_STATE",
             Self::NotSupportedYet => "NOT_SUPPORTED_YET",
         }
     }
@@ -44,11 +47,8 @@ pub struct Diagnostic {
 /// As it appears in the message of Step Functions' `InvalidDefinition`.
 impl fmt::Display for Diagnostic {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.code.as_str(), self.message)?;
-        match &self.location {
-            Some(location) => write!(f, " at {location}"),
-            None => Ok(()),
-        }
+        let location = self.location.as_deref().unwrap_or("null");
+        write!(f, "{}: {} at {location}", self.code.as_str(), self.message)
     }
 }
 

@@ -8,9 +8,11 @@
 mod catcher;
 mod diagnostic;
 mod error_name;
+mod graph;
 mod json_text;
 mod machine;
 mod path;
+mod query_language;
 mod reader;
 mod resource;
 mod retrier;

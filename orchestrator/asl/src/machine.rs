@@ -1,14 +1,13 @@
 //! A state machine: its states, where it starts, and how long it may run.
 
-use std::collections::HashSet;
 use std::sync::Arc;
 
 use serde_json::Value;
 
-use crate::diagnostic::{DefinitionError, DiagnosticCode};
-use crate::json_text;
+use crate::diagnostic::DefinitionError;
 use crate::reader::{Findings, Reader};
 use crate::state::{Names, State};
+use crate::{graph, json_text, query_language};
 
 /// A state's place in its machine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -83,7 +82,7 @@ fn read(reader: &Reader<'_>, findings: &Findings) -> Option<StateMachine> {
     reader.take("Comment");
     reader.string("Version");
     let timeout_seconds = reader.seconds("TimeoutSeconds", 1);
-    let is_jsonata = uses_jsonata(reader);
+    let is_jsonata = query_language::is_jsonata(reader);
     let start_at = reader.string("StartAt");
     let states = reader.object("States")?;
     reader.finish();
@@ -92,7 +91,7 @@ fn read(reader: &Reader<'_>, findings: &Findings) -> Option<StateMachine> {
         return None;
     }
     let names: Names = Names::new(states.keys());
-    let start = start_at.and_then(|name| names.find(reader, "StartAt", name, "StartAt"));
+    let start = start_at.and_then(|name| names.find(reader, "StartAt", name));
     let mut read = Vec::with_capacity(states.len());
     for (name, value) in states {
         let Some(child) = reader.child(value, &format!("States/{name}")) else {
@@ -106,12 +105,11 @@ fn read(reader: &Reader<'_>, findings: &Findings) -> Option<StateMachine> {
         }
         read.extend(State::read(&child, Arc::from(name.as_str()), &names, is_jsonata));
     }
-    let complete = read.len() == states.len();
-    let machine = StateMachine { states: read, start: start?, timeout_seconds };
-    if complete {
-        report_unreachable(&machine, findings);
+    if !findings.has_schema_errors() {
+        graph::check(start_at, states, findings);
     }
-    complete.then_some(machine)
+    let is_complete = read.len() == states.len();
+    is_complete.then_some(StateMachine { states: read, start: start?, timeout_seconds })
 }
 
 /// The longest name of a state.
@@ -122,40 +120,5 @@ pub(crate) fn require(reader: &Reader<'_>, fields: &[&str]) {
     let missing: Vec<_> = fields.iter().copied().filter(|field| !reader.has(field)).collect();
     if !missing.is_empty() {
         reader.error(&format!("These fields are required: [{}]", missing.join(", ")));
-    }
-}
-
-/// Whether the machine as a whole is written in JSONata; noted as not supported yet by its states.
-fn uses_jsonata(reader: &Reader<'_>) -> bool {
-    match reader.string("QueryLanguage") {
-        Some("JSONata") => {
-            reader.not_supported_yet("QueryLanguage", "JSONata is");
-            true
-        }
-        None | Some("JSONPath") => false,
-        Some(_) => {
-            reader.error_at("QueryLanguage", "Value must be one of: [JSONPath, JSONata]");
-            false
-        }
-    }
-}
-
-fn report_unreachable(machine: &StateMachine, findings: &Findings) {
-    let mut reached = HashSet::from([machine.start]);
-    let mut open = vec![machine.start];
-    while let Some(index) = open.pop() {
-        for target in machine.state(index).targets() {
-            if reached.insert(target) {
-                open.push(target);
-            }
-        }
-    }
-    for (position, state) in machine.states.iter().enumerate() {
-        let is_reached = u32::try_from(position).is_ok_and(|index| reached.contains(&StateIndex(index)));
-        if !is_reached {
-            let message = format!("State \"{}\" is not reachable.", state.name);
-            let location = format!("/States/{}", state.name);
-            findings.add(DiagnosticCode::MissingTransitionTarget, &location, message);
-        }
     }
 }

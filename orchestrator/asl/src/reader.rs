@@ -21,10 +21,22 @@ impl Findings {
         self.0.borrow_mut().push(Diagnostic { code, location, message });
     }
 
+    /// Whether something was found that makes the definition's transitions unreliable.
+    pub(crate) fn has_schema_errors(&self) -> bool {
+        self.0.borrow().iter().any(|each| each.code == DiagnosticCode::SchemaValidationFailed)
+    }
+
+    pub(crate) fn add_without_location(&self, code: DiagnosticCode, message: String) {
+        self.0.borrow_mut().push(Diagnostic { code, location: None, message });
+    }
+
     pub(crate) fn into_vec(self) -> Vec<Diagnostic> {
         self.0.into_inner()
     }
 }
+
+/// Fields that a state has in JSONata only.
+const JSONATA_FIELDS: &[&str] = &["Arguments", "Condition", "Items", "Output"];
 
 /// One object of a definition, and where it is.
 pub(crate) struct Reader<'a> {
@@ -181,11 +193,21 @@ impl<'a> Reader<'a> {
         self.findings.add(DiagnosticCode::NotSupportedYet, &location, format!("{what} not supported yet"));
     }
 
+    /// Notes that the field must have one of these values.
+    pub(crate) fn not_among(&self, field: &str, values: &str) {
+        self.error_at(field, &format!("The field '{field}' should have one of these values: [{values}]"));
+    }
+
     /// Notes every field that nobody took.
     pub(crate) fn finish(&self) {
         let taken = self.taken.borrow();
         for field in self.object.keys().filter(|field| !taken.contains(&field.as_str())) {
-            self.error_at(field, &format!("Field '{field}' is not supported"));
+            if JSONATA_FIELDS.contains(&field.as_str()) {
+                let only = format!("field '{field}' is only supported for the 'JSONata' QueryLanguage");
+                self.error(&format!("The QueryLanguage is set to 'JSONPath', but {only}"));
+            } else {
+                self.error(&format!("Field '{field}' is not supported"));
+            }
         }
     }
 

@@ -36,9 +36,6 @@ impl Retrier {
     pub(crate) fn read(reader: &Reader<'_>) -> Self {
         let interval_seconds = reader.seconds("IntervalSeconds", 1).unwrap_or(1);
         let max_delay_seconds = reader.integer("MaxDelaySeconds", 1, MAX_DELAY_SECONDS);
-        if max_delay_seconds.is_some_and(|max| max <= interval_seconds) {
-            reader.error_at("MaxDelaySeconds", "Value must be greater than IntervalSeconds");
-        }
         let backoff_rate = reader.number("BackoffRate").unwrap_or(2.0);
         if backoff_rate < 1.0 {
             reader.error_at("BackoffRate", "Value must be at least 1.0");
@@ -53,7 +50,7 @@ impl Retrier {
                 None | Some("NONE") => Jitter::None,
                 Some("FULL") => Jitter::Full,
                 Some(_) => {
-                    reader.error_at("JitterStrategy", "Value must be one of: [FULL, NONE]");
+                    reader.not_among("JitterStrategy", "FULL, NONE");
                     Jitter::None
                 }
             },

@@ -34,7 +34,7 @@ fn missing_and_unknown_fields_are_named() {
     );
     check(
         &one(json!({"Type": "Pass", "End": true, "Nxt": "B"})),
-        "SCHEMA_VALIDATION_FAILED: Field 'Nxt' is not supported at /States/A/Nxt",
+        "SCHEMA_VALIDATION_FAILED: Field 'Nxt' is not supported at /States/A",
     );
     check(
         &one(json!({"Type": "Pass"})),
@@ -42,23 +42,52 @@ fn missing_and_unknown_fields_are_named() {
     );
     check(
         &task(json!({"Retry": [{"ErrorEquals": ["E"], "Interval": 1}]})),
-        "SCHEMA_VALIDATION_FAILED: Field 'Interval' is not supported at /States/A/Retry[0]/Interval",
+        "SCHEMA_VALIDATION_FAILED: Field 'Interval' is not supported at /States/A/Retry[0]",
     );
 }
 
 #[test]
-fn transitions_lead_somewhere_and_every_state_is_reached() {
+fn transitions_lead_somewhere_and_to_every_state() {
     check(
-        &one(json!({"Type": "Pass", "Next": "B"})),
-        "MISSING_TRANSITION_TARGET: Missing 'Next' target: B at /States/A/Next",
+        &json!({"StartAt": "A", "States": {"A": {"Type": "Pass", "Next": "C"}, "B": {"Type": "Pass", "End": true}}}),
+        "MISSING_TRANSITION_TARGET: Missing 'Next' target: C at /States/A/Next, \
+         MISSING_TRANSITION_TARGET: State \"B\" is not reachable. at /States/B",
     );
     check(
-        &json!({"StartAt": "B", "States": {"A": {"Type": "Succeed"}}}),
-        "MISSING_TRANSITION_TARGET: Missing 'StartAt' target: B at /StartAt",
+        &json!({"StartAt": "X", "States": {"A": {"Type": "Pass", "Next": "B"}, "B": {"Type": "Succeed"}}}),
+        "MISSING_TRANSITION_TARGET: Missing 'Next' target: X at /StartAt, \
+         MISSING_TRANSITION_TARGET: State \"A\" is not reachable. at /States/A",
     );
     check(
-        &json!({"StartAt": "A", "States": {"A": {"Type": "Succeed"}, "B": {"Type": "Pass", "Next": "B"}}}),
-        "MISSING_TRANSITION_TARGET: State \"B\" is not reachable. at /States/B",
+        &task(json!({"Catch": [{"ErrorEquals": ["E"], "Next": "X"}]})),
+        "MISSING_TRANSITION_TARGET: Missing 'Next' target: X at /States/A/Catch[0]/Next",
+    );
+}
+
+#[test]
+fn a_machine_can_end() {
+    check(
+        &json!({"StartAt": "A", "States": {"A": {"Type": "Pass", "Next": "B"}, "B": {"Type": "Pass", "Next": "A"}}}),
+        "MISSING_END_STATE: Workflow has no terminal state at null",
+    );
+    check(
+        &one(json!({"Type": "Pass", "Next": "X"})),
+        "MISSING_TRANSITION_TARGET: Missing 'Next' target: X at /States/A/Next, \
+         MISSING_END_STATE: Workflow has no terminal state at null",
+    );
+}
+
+#[test]
+fn fields_of_the_other_query_language_are_refused() {
+    check(
+        &one(json!({"Type": "Pass", "Output": 1, "End": true})),
+        "SCHEMA_VALIDATION_FAILED: The QueryLanguage is set to 'JSONPath', but field 'Output' is only supported for \
+         the 'JSONata' QueryLanguage at /States/A",
+    );
+    check(
+        &one(json!({"Type": "Nap"})),
+        "SCHEMA_VALIDATION_FAILED: The field 'Type' should have one of these values: [Task, Wait, Pass, Succeed, \
+         Fail, Choice, Parallel, Map] at /States/A/Type",
     );
 }
 

@@ -73,10 +73,6 @@ impl Rule {
 
     /// Reads the rule in an object that may have other fields too.
     pub(crate) fn read(reader: &Reader<'_>) -> Option<Self> {
-        if reader.has("Condition") {
-            reader.unsupported("Condition", "'Condition' (JSONata)");
-            return None;
-        }
         match (reader.children("And"), reader.children("Or"), reader.take("Not")) {
             (Some(rules), None, None) => read_all(reader, "And", &rules).map(Self::And),
             (None, Some(rules), None) => read_all(reader, "Or", &rules).map(Self::Or),

@@ -20,6 +20,7 @@ pub use transition::Transition;
 pub use wait::{Wait, WaitFor};
 
 use crate::machine::StateIndex;
+use crate::query_language;
 use crate::reader::Reader;
 
 /// One state of a machine.
@@ -91,7 +92,7 @@ impl State {
             }
             return None;
         };
-        if is_jsonata(reader) || in_jsonata {
+        if query_language::is_jsonata(reader) || in_jsonata {
             return None;
         }
         reader.unsupported("Assign", "'Assign'");
@@ -120,23 +121,8 @@ fn read_kind(reader: &Reader<'_>, type_name: &str, names: &Names) -> Option<Stat
             None
         }
         _ => {
-            let types = "[Task, Pass, Choice, Wait, Succeed, Fail, Parallel, Map]";
-            reader.error_at("Type", &format!("Value must be one of: {types}"));
+            reader.not_among("Type", "Task, Wait, Pass, Succeed, Fail, Choice, Parallel, Map");
             None
-        }
-    }
-}
-
-fn is_jsonata(reader: &Reader<'_>) -> bool {
-    match reader.string("QueryLanguage") {
-        Some("JSONata") => {
-            reader.not_supported_yet("QueryLanguage", "JSONata is");
-            true
-        }
-        None | Some("JSONPath") => false,
-        Some(_) => {
-            reader.error_at("QueryLanguage", "Value must be one of: [JSONPath, JSONata]");
-            false
         }
     }
 }

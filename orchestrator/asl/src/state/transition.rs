@@ -62,19 +62,14 @@ impl Names {
             }
             return None;
         };
-        self.find(reader, field, name, field)
+        self.find(reader, field, name)
     }
 
-    pub(crate) fn find(
-        &self,
-        reader: &Reader<'_>,
-        field: &str,
-        name: &str,
-        kind: &str,
-    ) -> Option<StateIndex> {
+    /// As [`Names::target`], of a name that was read already. Step Functions says `Next` whatever the field is.
+    pub(crate) fn find(&self, reader: &Reader<'_>, field: &str, name: &str) -> Option<StateIndex> {
         let found = self.0.get(name).copied();
         if found.is_none() {
-            reader.missing_target(field, format!("Missing '{kind}' target: {name}"));
+            reader.missing_target(field, format!("Missing 'Next' target: {name}"));
         }
         found
     }
