@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use amends_store::{OutboxRow, SagaLock, SagaRow, Store, StoreError, Tx};
 use amends_types::{Money, SagaId, Sha256Hex};
-use serde_json::json;
+use serde_json::{Value, json};
 use thiserror::Error;
 
 use crate::{InvalidOrder, NewOrder, SagaKind};
@@ -57,15 +57,29 @@ fn place_in(
         return Ok(Placed::Repeated(Box::new(saga)));
     }
     check_catalogue(tx, order)?;
-    let now = tx.now();
+    tx.insert_order(&order.clone().into_row(body_sha256.clone(), tx.now()))?;
     // The order saga's first step is built from this: no personal data, because executions carry its fingerprint.
     let input = json!({ "body_sha256": body_sha256 });
-    let saga = SagaRow::new(order.id.clone(), &kind.name, input, now, now.plus(kind.time_limit));
+    Ok(Placed::New(begin_saga(tx, kind, order.id.clone(), input)?))
+}
+
+/// Adds a saga that must be started: its row and its outbox row, in the caller's transaction. `input` is what its
+/// first step is built from; it holds no personal data.
+///
+/// # Errors
+/// [`StoreError::Constraint`] when there is a saga of this id.
+pub fn begin_saga(
+    tx: &mut dyn Tx,
+    kind: &SagaKind,
+    id: SagaId,
+    input: Value,
+) -> Result<OutboxRow, StoreError> {
+    let now = tx.now();
+    let saga = SagaRow::new(id, &kind.name, input, now, now.plus(kind.time_limit));
     let outbox = start_of(&saga, &kind.name);
-    tx.insert_order(&order.clone().into_row(body_sha256.clone(), now))?;
     tx.insert_saga(&saga)?;
     tx.insert_outbox(&outbox)?;
-    Ok(Placed::New(outbox))
+    Ok(outbox)
 }
 
 /// The execution that runs a saga forward.

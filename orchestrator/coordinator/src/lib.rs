@@ -12,7 +12,7 @@ mod step_functions;
 mod sweeper;
 
 pub use embedded::EmbeddedStepFunctions;
-pub use intake::{PlaceError, Placed, find_saga, place};
+pub use intake::{PlaceError, Placed, begin_saga, find_saga, place};
 pub use order::{InvalidOrder, NewOrder};
 pub use owed::{Delivery, SagaWorker, deliver_owed};
 pub use relay::{RelayError, relay, start};
