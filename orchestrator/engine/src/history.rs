@@ -42,10 +42,7 @@ impl Serialize for HistoryEvent {
 }
 
 /// The API has times in seconds, to the millisecond.
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "milliseconds of this era are far below 2^53"
-)]
+#[expect(clippy::cast_precision_loss, reason = "milliseconds of this era are far below 2^53")]
 fn seconds(timestamp: Timestamp) -> f64 {
     timestamp.as_micros().div_euclid(1_000) as f64 / 1_000.0
 }

@@ -142,10 +142,9 @@ impl Event {
                 details.insert("roleArn".to_owned(), json!(&**role_arn));
                 ("executionStartedEventDetails", details)
             }
-            Self::ExecutionSucceeded { output } => (
-                "executionSucceededEventDetails",
-                data("output", "outputDetails", output),
-            ),
+            Self::ExecutionSucceeded { output } => {
+                ("executionSucceededEventDetails", data("output", "outputDetails", output))
+            }
             Self::ExecutionFailed { error, cause } => ("executionFailedEventDetails", fault(error, cause)),
             Self::ExecutionAborted { error, cause } => ("executionAbortedEventDetails", fault(error, cause)),
             Self::ExecutionTimedOut => ("executionTimedOutEventDetails", Map::new()),
@@ -197,12 +196,7 @@ impl TaskKind {
             (Self::Service { .. }, TaskEvent::TimedOut) => "taskTimedOutEventDetails",
         };
         let mut details = self.event_details(event);
-        if let Self::Service {
-            resource_type,
-            resource,
-            ..
-        } = self
-        {
+        if let Self::Service { resource_type, resource, .. } = self {
             details.insert("resource".to_owned(), json!(&**resource));
             details.insert("resourceType".to_owned(), json!(&**resource_type));
         }
@@ -211,16 +205,10 @@ impl TaskKind {
 
     fn event_details(&self, event: &TaskEvent) -> Map<String, Value> {
         match event {
-            TaskEvent::Scheduled {
-                parameters,
-                timeout_seconds,
-                heartbeat_seconds,
-            } => {
+            TaskEvent::Scheduled { parameters, timeout_seconds, heartbeat_seconds } => {
                 let mut details = self.scheduled(parameters);
-                let limits = [
-                    ("timeoutInSeconds", timeout_seconds),
-                    ("heartbeatInSeconds", heartbeat_seconds),
-                ];
+                let limits =
+                    [("timeoutInSeconds", timeout_seconds), ("heartbeatInSeconds", heartbeat_seconds)];
                 for (key, seconds) in limits {
                     if let Some(seconds) = seconds {
                         details.insert(key.to_owned(), json!(seconds));
@@ -274,8 +262,6 @@ fn data(key: &str, details_key: &str, value: &Value) -> Map<String, Value> {
 
 fn fault(error: &Option<String>, cause: &Option<String>) -> Map<String, Value> {
     let fields = [("error", error), ("cause", cause)];
-    let given = fields
-        .into_iter()
-        .filter_map(|(key, text)| Some((key.to_owned(), json!(text.as_ref()?))));
+    let given = fields.into_iter().filter_map(|(key, text)| Some((key.to_owned(), json!(text.as_ref()?))));
     given.collect()
 }

@@ -16,13 +16,8 @@ pub(super) fn handle(
     failure: &Failure,
     scope: &Scope<'_>,
 ) -> Option<Result<Flow, Failure>> {
-    let catcher = catchers
-        .iter()
-        .find(|catcher| failure.is_among(&catcher.errors))?;
+    let catcher = catchers.iter().find(|catcher| failure.is_among(&catcher.errors))?;
     let error = json!({"Error": failure.error, "Cause": failure.cause.as_deref().unwrap_or_default()});
     let output = data::merge(&catcher.result_path, scope, Arc::new(error));
-    Some(output.map(|output| Flow::Leave {
-        output,
-        next: Transition::Next(catcher.next),
-    }))
+    Some(output.map(|output| Flow::Leave { output, next: Transition::Next(catcher.next) }))
 }

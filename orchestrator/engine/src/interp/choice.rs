@@ -11,11 +11,7 @@ pub(super) fn enter(choice: &Choice, scope: &Scope<'_>) -> Result<Flow, Failure>
     let input = data::effective_input(scope)?;
     let mut chosen = choice.default;
     for branch in &choice.branches {
-        if branch
-            .rule
-            .holds(&input, scope)
-            .map_err(|error| Failure::runtime(error.to_string()))?
-        {
+        if branch.rule.holds(&input, scope).map_err(|error| Failure::runtime(error.to_string()))? {
             chosen = Some(branch.next);
             break;
         }
@@ -23,8 +19,5 @@ pub(super) fn enter(choice: &Choice, scope: &Scope<'_>) -> Result<Flow, Failure>
     let next = chosen.ok_or_else(|| {
         Failure::runtime("Failed to transition out of the state. The state does not point to a next state.")
     })?;
-    Ok(Flow::Leave {
-        output: data::output(scope, &input)?,
-        next: Transition::Next(next),
-    })
+    Ok(Flow::Leave { output: data::output(scope, &input)?, next: Transition::Next(next) })
 }

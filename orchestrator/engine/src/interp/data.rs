@@ -69,9 +69,9 @@ pub(super) fn merge(path: &ResultPath, scope: &Scope<'_>, result: Arc<Value>) ->
 pub(super) fn required(path: &Path, field: &str, input: &Value, scope: &Scope<'_>) -> Result<Value, Failure> {
     match path.evaluate(input, scope) {
         Ok(found) => Ok(found.into_owned()),
-        Err(_) => Err(Failure::runtime(format!(
-            "The {field} parameter does not reference an input value: {path}"
-        ))),
+        Err(_) => {
+            Err(Failure::runtime(format!("The {field} parameter does not reference an input value: {path}")))
+        }
     }
 }
 
@@ -80,10 +80,7 @@ pub(super) fn check_size(scope: &Scope<'_>, data: &Value) -> Result<(), Failure>
     if !is_too_large(data) {
         return Ok(());
     }
-    Err(Failure::data_limit(
-        Origin::DataLimit,
-        too_large(&scope.state.name),
-    ))
+    Err(Failure::data_limit(Origin::DataLimit, too_large(&scope.state.name)))
 }
 
 pub(super) fn too_large(name: &str) -> String {

@@ -21,14 +21,7 @@ impl Execution {
             let output = Arc::clone(&output);
             || Event::ExecutionSucceeded { output }
         };
-        self.end(
-            Outcome::Succeeded {
-                output: Value::clone(&output),
-            },
-            event,
-            None,
-            turn,
-        );
+        self.end(Outcome::Succeeded { output: Value::clone(&output) }, event, None, turn);
     }
 
     pub(super) fn fail(&mut self, visit: &Visit, failure: Failure, turn: &mut Turn<'_>) {

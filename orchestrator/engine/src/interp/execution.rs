@@ -40,12 +40,7 @@ impl Execution {
             started_at: Timestamp::default(),
             limit: None,
         };
-        Self {
-            frame,
-            counters: Counters::default(),
-            visit: None,
-            outcome: None,
-        }
+        Self { frame, counters: Counters::default(), visit: None, outcome: None }
     }
 
     /// Lets something happen, and appends what must be done next to `actions`.
@@ -58,27 +53,11 @@ impl Execution {
         match occurrence.input {
             Input::Started { input } => self.start(Arc::new(input), &mut turn),
             Input::TaskSucceeded { task, output } => {
-                self.answer(
-                    Answer {
-                        task,
-                        result: Ok(output),
-                    },
-                    &mut turn,
-                );
+                self.answer(Answer { task, result: Ok(output) }, &mut turn);
             }
             Input::TaskFailed { task, error, cause } => {
-                let failure = Failure {
-                    error,
-                    cause: Some(cause),
-                    origin: Origin::Attempt,
-                };
-                self.answer(
-                    Answer {
-                        task,
-                        result: Err(failure),
-                    },
-                    &mut turn,
-                );
+                let failure = Failure { error, cause: Some(cause), origin: Origin::Attempt };
+                self.answer(Answer { task, result: Err(failure) }, &mut turn);
             }
             Input::TaskHeartbeat { task } => {
                 if let Some(visit) = &mut self.visit {
@@ -105,9 +84,7 @@ impl Execution {
 
     /// The name of the state that it is in.
     pub fn current_state(&self) -> Option<&str> {
-        self.visit
-            .as_ref()
-            .map(|visit| &*self.frame.machine.state(visit.state).name)
+        self.visit.as_ref().map(|visit| &*self.frame.machine.state(visit.state).name)
     }
 
     /// What it waits for, for people.
@@ -124,11 +101,9 @@ impl Execution {
                 }),
                 _ => None,
             },
-            Awaits::Backoff { timer, error } => Some(Waiting::Retry {
-                error,
-                retries: visit.retry_count(),
-                at: timer.at,
-            }),
+            Awaits::Backoff { timer, error } => {
+                Some(Waiting::Retry { error, retries: visit.retry_count(), at: timer.at })
+            }
             Awaits::Time(timer) => Some(Waiting::Time { until: timer.at }),
         }
     }
@@ -139,12 +114,8 @@ impl Execution {
             return Vec::new();
         };
         let timers = self.frame.limit.into_iter().chain(visit.awaits.timers());
-        let mut actions: Vec<_> = timers
-            .map(|timer| Action::SetTimer {
-                timer: timer.id,
-                at: timer.at,
-            })
-            .collect();
+        let mut actions: Vec<_> =
+            timers.map(|timer| Action::SetTimer { timer: timer.id, at: timer.at }).collect();
         if let (Awaits::Answer(attempt), StateKind::Task(task)) =
             (&visit.awaits, &self.frame.machine.state(visit.state).kind)
         {
@@ -195,13 +166,9 @@ impl Execution {
         };
         turn.cancel(visit.awaits.timers(), None);
         let flow = match &self.frame.machine.state(visit.state).kind {
-            StateKind::Task(task) => task::answered(
-                task,
-                answer,
-                &self.frame.scope(&visit, turn.at),
-                &mut self.counters,
-                turn,
-            ),
+            StateKind::Task(task) => {
+                task::answered(task, answer, &self.frame.scope(&visit, turn.at), &mut self.counters, turn)
+            }
             _ => return self.visit = Some(visit),
         };
         self.run(visit, flow, turn);
@@ -218,14 +185,9 @@ impl Execution {
         turn.cancel(visit.awaits.timers(), Some(timer));
         let scope = self.frame.scope(&visit, turn.at);
         let flow = match (&visit.awaits, &scope.state.kind) {
-            (Awaits::Answer(attempt), StateKind::Task(task)) => Err(task::timed_out(
-                task,
-                attempt,
-                timer,
-                &scope,
-                &mut self.counters,
-                turn,
-            )),
+            (Awaits::Answer(attempt), StateKind::Task(task)) => {
+                Err(task::timed_out(task, attempt, timer, &scope, &mut self.counters, turn))
+            }
             (Awaits::Backoff { .. }, StateKind::Task(task)) => {
                 task::enter(task, &scope, &mut self.counters, turn)
             }

@@ -33,11 +33,7 @@ pub(super) enum Origin {
 impl Failure {
     /// An error that nothing handles; the cause is `message` with the state's name before it.
     pub(super) fn runtime(message: impl Into<String>) -> Self {
-        Self {
-            error: "States.Runtime".to_owned(),
-            cause: Some(message.into()),
-            origin: Origin::Runtime,
-        }
+        Self { error: "States.Runtime".to_owned(), cause: Some(message.into()), origin: Origin::Runtime }
     }
 
     pub(super) fn result_path(message: String) -> Self {
@@ -49,19 +45,11 @@ impl Failure {
     }
 
     pub(super) fn data_limit(origin: Origin, cause: String) -> Self {
-        Self {
-            error: "States.DataLimitExceeded".to_owned(),
-            cause: Some(cause),
-            origin,
-        }
+        Self { error: "States.DataLimitExceeded".to_owned(), cause: Some(cause), origin }
     }
 
     pub(super) fn timeout(origin: Origin) -> Self {
-        Self {
-            error: "States.Timeout".to_owned(),
-            cause: None,
-            origin,
-        }
+        Self { error: "States.Timeout".to_owned(), cause: None, origin }
     }
 
     /// Whether one of the names stands for this error.
@@ -98,34 +86,22 @@ mod tests {
             "States.DataLimitExceeded",
             "Saga.Rejected",
         ];
-        let found: Vec<_> = names
-            .into_iter()
-            .filter(|name| failure.is_among(&[ErrorName::from(*name)]))
-            .collect();
+        let found: Vec<_> =
+            names.into_iter().filter(|name| failure.is_among(&[ErrorName::from(*name)])).collect();
         assert_eq!(found, matched, "{failure:?}");
     }
 
     #[test]
     fn each_kind_of_error_has_its_names() {
-        let attempt = Failure {
-            error: "Saga.Rejected".to_owned(),
-            cause: None,
-            origin: Origin::Attempt,
-        };
+        let attempt = Failure { error: "Saga.Rejected".to_owned(), cause: None, origin: Origin::Attempt };
         check(&attempt, &["States.ALL", "States.TaskFailed", "Saga.Rejected"]);
-        check(
-            &Failure::timeout(Origin::Timeout),
-            &["States.ALL", "States.Timeout"],
-        );
+        check(&Failure::timeout(Origin::Timeout), &["States.ALL", "States.Timeout"]);
         check(
             &Failure::timeout(Origin::Heartbeat),
             &["States.ALL", "States.Timeout", "States.HeartbeatTimeout"],
         );
         let result = Failure::data_limit(Origin::Attempt, String::new());
-        check(
-            &result,
-            &["States.ALL", "States.TaskFailed", "States.DataLimitExceeded"],
-        );
+        check(&result, &["States.ALL", "States.TaskFailed", "States.DataLimitExceeded"]);
         let data = Failure::data_limit(Origin::DataLimit, String::new());
         check(&data, &["States.DataLimitExceeded"]);
         check(&Failure::runtime(""), &[]);

@@ -37,16 +37,10 @@ impl LambdaCall {
     pub fn from_invocation(invocation: Invocation) -> Result<Self, NotALambdaCall> {
         let resource = Resource::parse(&invocation.resource);
         if !resource.is_some_and(|resource| resource.is_lambda_invoke()) {
-            return Ok(Self {
-                function: invocation.resource.to_string(),
-                event: invocation.parameters,
-            });
+            return Ok(Self { function: invocation.resource.to_string(), event: invocation.parameters });
         }
         let Value::Object(mut parameters) = invocation.parameters else {
-            return Err(refused(
-                "States.Runtime",
-                "the parameters of lambda:invoke must be an object",
-            ));
+            return Err(refused("States.Runtime", "the parameters of lambda:invoke must be an object"));
         };
         let function = match parameters.remove("FunctionName") {
             Some(Value::String(name)) if !name.is_empty() => name,
@@ -61,10 +55,7 @@ impl LambdaCall {
             Some(qualifier) => format!("{function}:{qualifier}"),
             None => function,
         };
-        Ok(Self {
-            function,
-            event: event(parameters.remove("Payload"))?,
-        })
+        Ok(Self { function, event: event(parameters.remove("Payload"))? })
     }
 }
 
@@ -80,10 +71,7 @@ fn event(payload: Option<Value>) -> Result<Value, NotALambdaCall> {
 }
 
 fn refused(error: &str, cause: &str) -> NotALambdaCall {
-    NotALambdaCall {
-        error: error.to_owned(),
-        cause: cause.to_owned(),
-    }
+    NotALambdaCall { error: error.to_owned(), cause: cause.to_owned() }
 }
 
 /// What [`envelope`] adds to the length of an answer, with room for a log.
@@ -142,16 +130,8 @@ pub(super) fn compact_cause(cause: &str) -> String {
 
 /// In the form of a version 4 UUID.
 fn request_id(entropy: u64) -> String {
-    let [a, b, c, d] = [
-        entropy >> 32,
-        entropy >> 16 & 0xffff,
-        entropy & 0x0fff,
-        entropy >> 50 | 0x8000,
-    ];
-    format!(
-        "{a:08x}-{b:04x}-4{c:03x}-{d:04x}-{:012x}",
-        entropy.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 16
-    )
+    let [a, b, c, d] = [entropy >> 32, entropy >> 16 & 0xffff, entropy & 0x0fff, entropy >> 50 | 0x8000];
+    format!("{a:08x}-{b:04x}-4{c:03x}-{d:04x}-{:012x}", entropy.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 16)
 }
 
 #[cfg(test)]
@@ -160,19 +140,12 @@ mod tests {
     use super::*;
 
     fn call(resource: &str, parameters: Value) -> Result<LambdaCall, NotALambdaCall> {
-        LambdaCall::from_invocation(Invocation {
-            task: TaskId(1),
-            resource: resource.into(),
-            parameters,
-        })
+        LambdaCall::from_invocation(Invocation { task: TaskId(1), resource: resource.into(), parameters })
     }
 
     fn check(payload: Value, event: Value) {
         let parameters = json!({"FunctionName": "f:live", "Payload": payload});
-        let expected = LambdaCall {
-            function: "f:live".to_owned(),
-            event,
-        };
+        let expected = LambdaCall { function: "f:live".to_owned(), event };
         assert_eq!(call("arn:aws:states:::lambda:invoke", parameters), Ok(expected));
     }
 
@@ -187,10 +160,7 @@ mod tests {
     #[test]
     fn a_function_by_its_own_arn_is_handed_the_parameters() {
         let arn = "arn:aws:lambda:us-east-1:111111111111:function:f";
-        let expected = LambdaCall {
-            function: arn.to_owned(),
-            event: json!([1]),
-        };
+        let expected = LambdaCall { function: arn.to_owned(), event: json!([1]) };
         assert_eq!(call(arn, json!([1])), Ok(expected));
     }
 
@@ -205,10 +175,7 @@ mod tests {
 
     #[test]
     fn causes_lose_the_spaces_between_their_parts_only() {
-        assert_eq!(
-            compact_cause(r#"{"a": "b \" c", "d": [1, 2]}"#),
-            r#"{"a":"b \" c","d":[1,2]}"#
-        );
+        assert_eq!(compact_cause(r#"{"a": "b \" c", "d": [1, 2]}"#), r#"{"a":"b \" c","d":[1,2]}"#);
         assert_eq!(compact_cause("no { json at all"), "no { json at all");
     }
 
@@ -216,10 +183,7 @@ mod tests {
     fn the_envelope_is_no_longer_than_reckoned() {
         for entropy in [0, 1, u64::MAX] {
             let length = envelope(json!(1), entropy, true).to_string().len() - 1;
-            assert!(
-                (ENVELOPE_BYTES - 64..=ENVELOPE_BYTES).contains(&length),
-                "{length}"
-            );
+            assert!((ENVELOPE_BYTES - 64..=ENVELOPE_BYTES).contains(&length), "{length}");
         }
     }
 

@@ -30,11 +30,7 @@ fn estimate(value: &Value) -> usize {
         Value::String(string) => text(string),
         Value::Array(items) => items.iter().map(|item| estimate(item) + 1).sum::<usize>() + 2,
         Value::Object(fields) => {
-            fields
-                .iter()
-                .map(|(name, field)| text(name) + estimate(field) + 2)
-                .sum::<usize>()
-                + 2
+            fields.iter().map(|(name, field)| text(name) + estimate(field) + 2).sum::<usize>() + 2
         }
     }
 }
@@ -45,10 +41,7 @@ struct Allowance {
 
 impl io::Write for Allowance {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.left = self
-            .left
-            .checked_sub(bytes.len())
-            .ok_or(io::ErrorKind::FileTooLarge)?;
+        self.left = self.left.checked_sub(bytes.len()).ok_or(io::ErrorKind::FileTooLarge)?;
         Ok(bytes.len())
     }
 
@@ -62,11 +55,7 @@ mod tests {
     use super::*;
 
     fn check(text_bytes: usize, expected: bool) {
-        assert_eq!(
-            is_too_large(&Value::String("a".repeat(text_bytes))),
-            expected,
-            "{text_bytes}"
-        );
+        assert_eq!(is_too_large(&Value::String("a".repeat(text_bytes))), expected, "{text_bytes}");
     }
 
     #[test]

@@ -16,8 +16,5 @@ pub(super) fn enter(pass: &Pass, scope: &Scope<'_>) -> Result<Flow, Failure> {
         None => data::apply_template(pass.parameters.as_ref(), &input, scope)?,
     };
     let merged = data::merge(&pass.result_path, scope, result)?;
-    Ok(Flow::Leave {
-        output: data::output(scope, &merged)?,
-        next: pass.next,
-    })
+    Ok(Flow::Leave { output: data::output(scope, &merged)?, next: pass.next })
 }

@@ -31,21 +31,14 @@ impl Reply {
     pub(super) fn new(task: &Task, output: Value, entropy: u64) -> Self {
         let wrapping = task.resource.is_lambda_invoke().then(|| Wrapping {
             entropy,
-            with_log: task
-                .parameters
-                .as_ref()
-                .is_some_and(|template| template.has_field("LogType")),
+            with_log: task.parameters.as_ref().is_some_and(|template| template.has_field("LogType")),
         });
         Self { output, wrapping }
     }
 
     /// Whether the result is larger than a result may be. Does not depend on chance.
     pub(super) fn is_too_large(&self) -> bool {
-        let around = if self.wrapping.is_some() {
-            lambda::ENVELOPE_BYTES
-        } else {
-            0
-        };
+        let around = if self.wrapping.is_some() { lambda::ENVELOPE_BYTES } else { 0 };
         is_longer_than(MAX_DATA_BYTES - around, &self.output)
     }
 
@@ -67,10 +60,7 @@ impl Reply {
             let result = Arc::new(wrapping.around(self.output));
             return data::apply_template(selector, &result, scope);
         }
-        let lean = Arc::new(Value::Object(Map::from_iter([(
-            "Payload".to_owned(),
-            self.output,
-        )])));
+        let lean = Arc::new(Value::Object(Map::from_iter([("Payload".to_owned(), self.output)])));
         data::apply_template(selector, &lean, scope).or_else(|_| {
             let payload = lean["Payload"].clone();
             data::apply_template(selector, &Arc::new(wrapping.around(payload)), scope)

@@ -16,9 +16,7 @@ pub(super) fn next_delay(
     retries: &mut Vec<u32>,
     entropy: u64,
 ) -> Option<Duration> {
-    let index = retriers
-        .iter()
-        .position(|retrier| failure.is_among(&retrier.errors))?;
+    let index = retriers.iter().position(|retrier| failure.is_among(&retrier.errors))?;
     let retrier = &retriers[index];
     retries.resize(retriers.len(), 0);
     let count = &mut retries[index];
@@ -31,17 +29,9 @@ pub(super) fn next_delay(
 }
 
 /// The delay before the retry after `count` others.
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "the 53 bits that a float holds are plenty of chance"
-)]
+#[expect(clippy::cast_precision_loss, reason = "the 53 bits that a float holds are plenty of chance")]
 fn delay(retrier: &Retrier, count: u32, entropy: u64) -> Duration {
-    let cap = f64::from(
-        retrier
-            .max_delay_seconds
-            .unwrap_or(MAX_DELAY_SECONDS)
-            .min(MAX_DELAY_SECONDS),
-    );
+    let cap = f64::from(retrier.max_delay_seconds.unwrap_or(MAX_DELAY_SECONDS).min(MAX_DELAY_SECONDS));
     let exponent = i32::try_from(count).unwrap_or(i32::MAX);
     let grown = f64::from(retrier.interval_seconds) * retrier.backoff_rate.powi(exponent);
     let seconds = grown.min(cap);
@@ -74,11 +64,7 @@ mod tests {
     }
 
     fn failure(error: &str) -> Failure {
-        Failure {
-            error: error.to_owned(),
-            cause: None,
-            origin: Origin::Attempt,
-        }
+        Failure { error: error.to_owned(), cause: None, origin: Origin::Attempt }
     }
 
     #[test]
@@ -106,10 +92,7 @@ mod tests {
 
     #[test]
     fn full_jitter_is_anything_up_to_the_delay() {
-        let full = Retrier {
-            jitter: Jitter::Full,
-            ..retrier("States.ALL", 1)
-        };
+        let full = Retrier { jitter: Jitter::Full, ..retrier("States.ALL", 1) };
         assert_eq!(delay(&full, 0, 0), Duration::ZERO);
         assert_eq!(delay(&full, 0, 1 << 63), Duration::from_millis(1_500));
         assert!(delay(&full, 0, u64::MAX) > Duration::from_millis(2_999));
@@ -117,14 +100,7 @@ mod tests {
 
     #[test]
     fn a_delay_past_all_bounds_is_a_year() {
-        let wild = Retrier {
-            backoff_rate: f64::MAX,
-            max_delay_seconds: None,
-            ..retrier("States.ALL", 9)
-        };
-        assert_eq!(
-            delay(&wild, 99_999_998, 0),
-            Duration::from_secs(u64::from(MAX_DELAY_SECONDS))
-        );
+        let wild = Retrier { backoff_rate: f64::MAX, max_delay_seconds: None, ..retrier("States.ALL", 9) };
+        assert_eq!(delay(&wild, 99_999_998, 0), Duration::from_secs(u64::from(MAX_DELAY_SECONDS)));
     }
 }

@@ -20,10 +20,7 @@ pub(super) enum Flow {
     /// On to another state, or to the end.
     Leave { output: Arc<Value>, next: Transition },
     /// The end, as failed.
-    Fail {
-        error: Option<String>,
-        cause: Option<String>,
-    },
+    Fail { error: Option<String>, cause: Option<String> },
     /// Nothing, until then.
     Sleep { until: Timestamp },
     /// Nothing, until something else happens.
@@ -109,16 +106,11 @@ impl Execution {
         };
         if let Some(delay) = retry::next_delay(&task.retry, &failure, &mut visit.retries, turn.entropy) {
             let timer = turn.set_timer(&mut self.counters, turn.at.plus(delay));
-            return Ok(Flow::Hold(Awaits::Backoff {
-                timer,
-                error: failure.error,
-            }));
+            return Ok(Flow::Hold(Awaits::Backoff { timer, error: failure.error }));
         }
         let caught = catch::handle(&task.catch, &failure, &self.frame.scope(visit, turn.at));
         // An error while catching ends the execution: were it caught in its turn, that might have no end.
-        caught
-            .unwrap_or(Err(failure))
-            .and_then(|flow| self.frame.check_output(flow, visit, turn.at))
+        caught.unwrap_or(Err(failure)).and_then(|flow| self.frame.check_output(flow, visit, turn.at))
     }
 
     pub(super) fn record_exit(&mut self, visit: &Visit, output: &Arc<Value>, turn: &mut Turn<'_>) {

@@ -9,8 +9,5 @@ use super::run::Flow;
 
 pub(super) fn enter(scope: &Scope<'_>) -> Result<Flow, Failure> {
     let input = data::effective_input(scope)?;
-    Ok(Flow::Leave {
-        output: data::output(scope, &input)?,
-        next: Transition::End,
-    })
+    Ok(Flow::Leave { output: data::output(scope, &input)?, next: Transition::End })
 }

@@ -49,10 +49,7 @@ pub(super) fn enter(
         task: TaskId(counters.tasks),
         since: turn.at,
         timeout: timeout.map(|seconds| set_timer(seconds, counters, turn)),
-        heartbeat: heartbeat.map(|seconds| Heartbeat {
-            seconds,
-            timer: set_timer(seconds, counters, turn),
-        }),
+        heartbeat: heartbeat.map(|seconds| Heartbeat { seconds, timer: set_timer(seconds, counters, turn) }),
     };
     turn.actions.push(Action::Invoke(Invocation {
         task: attempt.task,
@@ -81,28 +78,20 @@ pub(super) fn answered(
     counters: &mut Counters,
     turn: &mut Turn<'_>,
 ) -> Result<Flow, Failure> {
-    let reply = answer
-        .result
-        .map_err(|failure| clean_cause(task, failure))
-        .and_then(|output| {
-            let reply = Reply::new(task, output, turn.entropy);
-            if reply.is_too_large() {
-                let cause = data::too_large(limited_name(task));
-                return Err(Failure::data_limit(Origin::Attempt, cause));
-            }
-            Ok(reply)
-        });
+    let reply = answer.result.map_err(|failure| clean_cause(task, failure)).and_then(|output| {
+        let reply = Reply::new(task, output, turn.entropy);
+        if reply.is_too_large() {
+            let cause = data::too_large(limited_name(task));
+            return Err(Failure::data_limit(Origin::Attempt, cause));
+        }
+        Ok(reply)
+    });
     match reply {
         Ok(reply) => {
-            record(task, scope, counters, turn, || TaskEvent::Succeeded {
-                output: Arc::new(reply.result()),
-            });
+            record(task, scope, counters, turn, || TaskEvent::Succeeded { output: Arc::new(reply.result()) });
             let selected = reply.select(task, scope)?;
             let merged = data::merge(&task.result_path, scope, selected)?;
-            Ok(Flow::Leave {
-                output: data::output(scope, &merged)?,
-                next: task.next,
-            })
+            Ok(Flow::Leave { output: data::output(scope, &merged)?, next: task.next })
         }
         Err(failure) => {
             record_failed(task, &failure, scope, counters, turn);
@@ -122,11 +111,7 @@ pub(super) fn timed_out(
 ) -> Failure {
     record(task, scope, counters, turn, || TaskEvent::TimedOut);
     let is_timeout = attempt.timeout.is_some_and(|timeout| timeout.id == timer);
-    Failure::timeout(if is_timeout {
-        Origin::Timeout
-    } else {
-        Origin::Heartbeat
-    })
+    Failure::timeout(if is_timeout { Origin::Timeout } else { Origin::Heartbeat })
 }
 
 /// The worker is still at work: from now on it may be silent for as long again.
@@ -156,10 +141,8 @@ fn seconds(
         Some(Seconds::Fixed(seconds)) => Ok(Some(*seconds)),
         Some(Seconds::At(path)) => {
             let value = data::required(path, field, input, scope)?;
-            let seconds = value
-                .as_u64()
-                .and_then(|seconds| u32::try_from(seconds).ok())
-                .filter(|seconds| *seconds > 0);
+            let seconds =
+                value.as_u64().and_then(|seconds| u32::try_from(seconds).ok()).filter(|seconds| *seconds > 0);
             seconds.map(Some).ok_or_else(|| {
                 let shown = data::plain(&value);
                 Failure::runtime(format!(
@@ -174,10 +157,7 @@ fn clean_cause(task: &Task, failure: Failure) -> Failure {
     if !task.resource.is_lambda_invoke() {
         return failure;
     }
-    Failure {
-        cause: failure.cause.as_deref().map(lambda::compact_cause),
-        ..failure
-    }
+    Failure { cause: failure.cause.as_deref().map(lambda::compact_cause), ..failure }
 }
 
 /// What a result that is too large is said to come from.
@@ -199,16 +179,9 @@ fn is_supported(integration: &Integration) -> bool {
 }
 
 fn unsupported(task: &Task, scope: &Scope<'_>, counters: &mut Counters, turn: &mut Turn<'_>) -> Failure {
-    let cause = format!(
-        "this engine cannot call {} yet; it calls Lambda functions only",
-        task.resource.arn
-    );
+    let cause = format!("this engine cannot call {} yet; it calls Lambda functions only", task.resource.arn);
     let error = "Amends.IntegrationNotSupported".to_owned();
-    let failure = Failure {
-        error,
-        cause: Some(cause),
-        origin: Origin::Attempt,
-    };
+    let failure = Failure { error, cause: Some(cause), origin: Origin::Attempt };
     record_failed(task, &failure, scope, counters, turn);
     failure
 }
@@ -221,10 +194,7 @@ fn record_failed(
     turn: &mut Turn<'_>,
 ) {
     let Failure { error, cause, .. } = failure;
-    record(task, scope, counters, turn, || TaskEvent::Failed {
-        error: error.clone(),
-        cause: cause.clone(),
-    });
+    record(task, scope, counters, turn, || TaskEvent::Failed { error: error.clone(), cause: cause.clone() });
 }
 
 fn record(
@@ -234,10 +204,7 @@ fn record(
     turn: &mut Turn<'_>,
     event: impl FnOnce() -> TaskEvent,
 ) {
-    turn.record(counters, || Event::Task {
-        kind: kind(task, scope),
-        event: event(),
-    });
+    turn.record(counters, || Event::Task { kind: kind(task, scope), event: event() });
 }
 
 fn kind(task: &Task, scope: &Scope<'_>) -> TaskKind {

@@ -34,23 +34,13 @@ impl<'a> Turn<'a> {
         sink: &'a mut dyn HistorySink,
         actions: &'a mut Vec<Action>,
     ) -> Self {
-        Self {
-            at,
-            entropy,
-            sink,
-            first_action: actions.len(),
-            actions,
-        }
+        Self { at, entropy, sink, first_action: actions.len(), actions }
     }
 
     /// Takes back what this turn has begun; what it has cancelled stays cancelled.
     pub(super) fn drop_begun(&mut self) {
         let begun = self.actions.split_off(self.first_action);
-        self.actions.extend(
-            begun
-                .into_iter()
-                .filter(|action| matches!(action, Action::CancelTimer { .. })),
-        );
+        self.actions.extend(begun.into_iter().filter(|action| matches!(action, Action::CancelTimer { .. })));
     }
 
     /// Records an event; one past the limit is dropped, and the execution must then end.
@@ -73,21 +63,13 @@ impl<'a> Turn<'a> {
             let id = counters.events;
             // The first two events of a history both have nothing before them.
             let previous_event_id = if id <= 2 { 0 } else { id - 1 };
-            self.sink.record(HistoryEvent {
-                id,
-                previous_event_id,
-                timestamp: self.at,
-                event: event(),
-            });
+            self.sink.record(HistoryEvent { id, previous_event_id, timestamp: self.at, event: event() });
         }
     }
 
     pub(super) fn set_timer(&mut self, counters: &mut Counters, at: Timestamp) -> Timer {
         counters.timers += 1;
-        let timer = Timer {
-            id: TimerId(counters.timers),
-            at,
-        };
+        let timer = Timer { id: TimerId(counters.timers), at };
         self.actions.push(Action::SetTimer { timer: timer.id, at });
         timer
     }
@@ -95,8 +77,7 @@ impl<'a> Turn<'a> {
     /// Cancels timers, except one that has just fired.
     pub(super) fn cancel(&mut self, timers: impl Iterator<Item = Timer>, fired: Option<TimerId>) {
         let left = timers.filter(|timer| Some(timer.id) != fired);
-        self.actions
-            .extend(left.map(|timer| Action::CancelTimer { timer: timer.id }));
+        self.actions.extend(left.map(|timer| Action::CancelTimer { timer: timer.id }));
     }
 }
 

@@ -69,10 +69,7 @@ impl Awaits {
     pub(super) fn timers(&self) -> impl Iterator<Item = Timer> {
         let (first, second) = match self {
             Self::Nothing => (None, None),
-            Self::Answer(attempt) => (
-                attempt.timeout,
-                attempt.heartbeat.map(|heartbeat| heartbeat.timer),
-            ),
+            Self::Answer(attempt) => (attempt.timeout, attempt.heartbeat.map(|heartbeat| heartbeat.timer)),
             Self::Backoff { timer, .. } | Self::Time(timer) => (Some(*timer), None),
         };
         first.into_iter().chain(second)

@@ -20,20 +20,13 @@ pub(super) fn enter(wait: &Wait, scope: &Scope<'_>) -> Result<Flow, Failure> {
     if until.since(scope.now) > MAX_WAIT {
         return Err(Failure::runtime("Wait state delay is too long."));
     }
-    if until <= scope.now {
-        leave(wait, scope)
-    } else {
-        Ok(Flow::Sleep { until })
-    }
+    if until <= scope.now { leave(wait, scope) } else { Ok(Flow::Sleep { until }) }
 }
 
 /// The time has come.
 pub(super) fn leave(wait: &Wait, scope: &Scope<'_>) -> Result<Flow, Failure> {
     let input = data::effective_input(scope)?;
-    Ok(Flow::Leave {
-        output: data::output(scope, &input)?,
-        next: wait.next,
-    })
+    Ok(Flow::Leave { output: data::output(scope, &input)?, next: wait.next })
 }
 
 fn until(wait: &Wait, input: &Value, scope: &Scope<'_>) -> Result<Timestamp, Failure> {
@@ -62,9 +55,7 @@ fn until(wait: &Wait, input: &Value, scope: &Scope<'_>) -> Result<Timestamp, Fai
             let instant = value.as_str().and_then(Instant::parse).ok_or_else(|| {
                 let problem = "does not reference a valid ISO-8601 extended offset date-time format string";
                 let shown = data::plain(&value);
-                Failure::runtime(format!(
-                    "The TimestampPath parameter {problem}: {path} == {shown}"
-                ))
+                Failure::runtime(format!("The TimestampPath parameter {problem}: {path} == {shown}"))
             })?;
             Ok(Timestamp::from_micros(instant.as_micros()))
         }
