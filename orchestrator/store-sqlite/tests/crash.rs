@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used)]
 
-use std::io::{BufRead, BufReader, Write};
+use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::Arc;
@@ -42,7 +42,7 @@ fn write_until_killed(path: &Path) {
                 let id: SagaId = format!("{begin}-{writer}-{number}").parse().unwrap();
                 let saga = id.clone();
                 store.transact(move |tx| insert(tx, &saga)).await.unwrap();
-                writeln!(std::io::stdout(), "{PREFIX}{id}").unwrap();
+                println!("{PREFIX}{id}");
             }
         })
     });

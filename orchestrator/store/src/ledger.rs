@@ -31,14 +31,8 @@ pub enum LedgerStatus {
 
 impl LedgerStatus {
     /// All statuses.
-    pub const ALL: [Self; 6] = [
-        Self::Started,
-        Self::Done,
-        Self::Refused,
-        Self::Undoing,
-        Self::Undone,
-        Self::Parked,
-    ];
+    pub const ALL: [Self; 6] =
+        [Self::Started, Self::Done, Self::Refused, Self::Undoing, Self::Undone, Self::Parked];
 
     /// The name under which it is stored.
     pub const fn name(self) -> &'static str {
@@ -88,13 +82,8 @@ pub enum Undo {
 
 impl Undo {
     /// All ways.
-    pub const ALL: [Self; 5] = [
-        Self::Reversed,
-        Self::NothingHappened,
-        Self::NothingFound,
-        Self::NeverStarted,
-        Self::WasRefused,
-    ];
+    pub const ALL: [Self; 5] =
+        [Self::Reversed, Self::NothingHappened, Self::NothingFound, Self::NeverStarted, Self::WasRefused];
 
     /// The name under which it is stored.
     pub const fn name(self) -> &'static str {
@@ -196,6 +185,9 @@ pub trait LedgerTx {
 
     /// All rows of a saga, in the order of the steps.
     ///
+    /// # Behaviour
+    /// - Rows of a saga are in the order of its steps.
+    ///
     /// # Errors
     /// When the store fails.
     fn ledger_rows(&mut self, saga: &SagaId) -> Result<Vec<LedgerRow>, StoreError>;
@@ -203,7 +195,8 @@ pub trait LedgerTx {
     /// Adds the row, or replaces the one of the same saga and step.
     ///
     /// # Behaviour
-    /// - A row is known by its step, not by its place: another version of the saga may have another step there.
+    /// - A put adds a row and then replaces it.
+    /// - A row is known by its step, not by its place.
     ///
     /// # Errors
     /// When the store fails.
@@ -212,11 +205,18 @@ pub trait LedgerTx {
     /// Best-effort rows of committed sagas that are still `started` and not leased, at most `limit`, in the order of
     /// saga ids after `after`. A page may end between two rows of one saga: what it leaves is found by starting again.
     ///
+    /// # Behaviour
+    /// - Owed are best-effort rows of committed sagas that nobody runs.
+    /// - Owed rows are in the order of sagas after the one given.
+    ///
     /// # Errors
     /// When the store fails.
     fn owed_rows(&mut self, after: Option<&SagaId>, limit: usize) -> Result<Vec<LedgerRow>, StoreError>;
 
     /// Rows that hold a lease, in the order of saga ids, at most `limit`.
+    ///
+    /// # Behaviour
+    /// - Leased are the rows that hold a lease.
     ///
     /// # Errors
     /// When the store fails.

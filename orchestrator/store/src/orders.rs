@@ -100,17 +100,27 @@ pub struct OrderRow {
 pub trait OrdersTx {
     /// The order of this id.
     ///
+    /// # Behaviour
+    /// - An order that is not there is none.
+    ///
     /// # Errors
     /// When the store fails.
     fn order(&mut self, id: &SagaId) -> Result<Option<OrderRow>, StoreError>;
 
     /// Adds an order.
     ///
+    /// # Behaviour
+    /// - A second order of the same id is refused and changes nothing.
+    ///
     /// # Errors
     /// [`StoreError::Constraint`] when there is one of this id.
     fn insert_order(&mut self, row: &OrderRow) -> Result<(), StoreError>;
 
     /// Changes what became of an order: status, frozen lines and total. What was asked for never changes.
+    ///
+    /// # Behaviour
+    /// - An update changes what became of the order and never what was asked for.
+    /// - An update of an order that is not there is refused.
     ///
     /// # Errors
     /// [`StoreError::Constraint`] when there is none of this id.

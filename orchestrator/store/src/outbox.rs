@@ -26,17 +26,28 @@ pub struct OutboxRow {
 pub trait OutboxTx {
     /// Adds a row.
     ///
+    /// # Behaviour
+    /// - A second row for a machine and run is refused.
+    /// - A run may wait for two machines.
+    ///
     /// # Errors
     /// [`StoreError::Constraint`] when there is one for this machine and run.
     fn insert_outbox(&mut self, row: &OutboxRow) -> Result<(), StoreError>;
 
     /// Removes a row, if it is there.
     ///
+    /// # Behaviour
+    /// - A deleted row is gone, and only that one.
+    /// - Deleting a row that is not there changes nothing.
+    ///
     /// # Errors
     /// When the store fails.
     fn delete_outbox(&mut self, machine: &str, run: &RunName) -> Result<(), StoreError>;
 
     /// The oldest rows, oldest first, at most `limit`.
+    ///
+    /// # Behaviour
+    /// - The oldest rows come first.
     ///
     /// # Errors
     /// When the store fails.

@@ -52,7 +52,9 @@ pub trait ProductsTx {
     /// Adds a product unless there is one of this SKU; says whether it was added.
     ///
     /// # Behaviour
-    /// - A product that is there already is left as it is, stock and price.
+    /// - A product that is there is left as it is.
+    /// - A product cannot have more free than stocked.
+    /// - A product cannot have more than a column holds.
     ///
     /// # Errors
     /// [`StoreError::Constraint`] when more is free than was stocked, or more was stocked than [`MAX_STOCK`].
@@ -63,17 +65,29 @@ pub trait ProductsTx {
     /// One conditional change, never a read and a write: two transactions cannot both take the last item. Callers
     /// take several products in the order of their SKUs, so that no two wait for each other in a circle.
     ///
+    /// # Behaviour
+    /// - Stock is taken if there is as much.
+    /// - Stock of a product that is not there cannot be taken.
+    /// - Two hundred workers never oversell the last items.
+    ///
     /// # Errors
     /// When the store fails.
     fn take_stock(&mut self, sku: &str, quantity: u64) -> Result<bool, StoreError>;
 
     /// Gives `quantity` back.
     ///
+    /// # Behaviour
+    /// - Stock is given back up to what was stocked.
+    /// - Stock of a product that is not there cannot be given back.
+    ///
     /// # Errors
     /// [`StoreError::Constraint`] when more would be free than was stocked, or there is no such product.
     fn return_stock(&mut self, sku: &str, quantity: u64) -> Result<(), StoreError>;
 
     /// Products in the order of their SKUs after `after`, at most `limit`.
+    ///
+    /// # Behaviour
+    /// - Pages are in the order of SKUs and meet without gaps.
     ///
     /// # Errors
     /// When the store fails.

@@ -27,9 +27,7 @@ impl ReservationRow {
             return Ok(());
         }
         let (sku, quantity) = (&self.sku, self.quantity);
-        Err(StoreError::Constraint(format!(
-            "{quantity} of {sku} cannot be reserved (at most {MAX_STOCK})"
-        )))
+        Err(StoreError::Constraint(format!("{quantity} of {sku} cannot be reserved (at most {MAX_STOCK})")))
     }
 }
 
@@ -37,11 +35,18 @@ impl ReservationRow {
 pub trait ReservationsTx {
     /// What a saga holds or held, in the order of SKUs.
     ///
+    /// # Behaviour
+    /// - Reservations of a saga are in the order of SKUs.
+    ///
     /// # Errors
     /// When the store fails.
     fn reservations(&mut self, saga: &SagaId) -> Result<Vec<ReservationRow>, StoreError>;
 
     /// Adds a reservation.
+    ///
+    /// # Behaviour
+    /// - A second reservation of a product is refused.
+    /// - A reservation cannot have more than a column holds.
     ///
     /// # Errors
     /// [`StoreError::Constraint`] when the saga has one of this SKU, or the quantity is more than [`MAX_STOCK`].
@@ -49,12 +54,19 @@ pub trait ReservationsTx {
 
     /// Marks all of a saga's reservations as released, if it has any.
     ///
+    /// # Behaviour
+    /// - Releasing marks all of a saga and of no other.
+    ///
     /// # Errors
     /// When the store fails.
     fn release_reservations(&mut self, saga: &SagaId) -> Result<(), StoreError>;
 
     /// How many of a product are held and not released: reserved by sagas that did not commit, and sold by those that
     /// did.
+    ///
+    /// # Behaviour
+    /// - Held stock is sold once its saga is committed, and reserved until then.
+    /// - Released stock is not held.
     ///
     /// # Errors
     /// When the store fails.

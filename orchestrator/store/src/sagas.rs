@@ -27,13 +27,8 @@ pub enum SagaState {
 
 impl SagaState {
     /// All states, in the order in which a saga can pass through them.
-    pub const ALL: [Self; 5] = [
-        Self::Forward,
-        Self::Unwinding,
-        Self::Committed,
-        Self::Compensated,
-        Self::Stuck,
-    ];
+    pub const ALL: [Self; 5] =
+        [Self::Forward, Self::Unwinding, Self::Committed, Self::Compensated, Self::Stuck];
 
     /// The name under which it is stored.
     pub const fn name(self) -> &'static str {
@@ -138,13 +133,7 @@ impl SagaRow {
                 _,
             ) => false,
         };
-        assert!(
-            allowed,
-            "saga {}: {} cannot follow {}",
-            self.id,
-            verdict.name(),
-            self.state.name()
-        );
+        assert!(allowed, "saga {}: {} cannot follow {}", self.id, verdict.name(), self.state.name());
         self.state = verdict;
         self.ended = Some(now);
     }
@@ -178,11 +167,19 @@ pub struct SagaQuery {
 pub trait SagasTx {
     /// The saga, locked as asked.
     ///
+    /// # Behaviour
+    /// - A saga that is not there is none.
+    /// - A saga is read under every lock.
+    /// - IDs are told apart by case.
+    ///
     /// # Errors
     /// When the store fails.
     fn saga(&mut self, id: &SagaId, lock: SagaLock) -> Result<Option<SagaRow>, StoreError>;
 
     /// Adds a saga.
+    ///
+    /// # Behaviour
+    /// - A second saga of the same id is refused and changes nothing.
     ///
     /// # Errors
     /// [`StoreError::Constraint`] when there is one of this id.
@@ -190,11 +187,20 @@ pub trait SagasTx {
 
     /// Replaces a saga.
     ///
+    /// # Behaviour
+    /// - An update replaces the saga.
+    /// - An update of a saga that is not there is refused.
+    ///
     /// # Errors
     /// [`StoreError::Constraint`] when there is none of this id.
     fn update_saga(&mut self, row: &SagaRow) -> Result<(), StoreError>;
 
     /// A page of sagas.
+    ///
+    /// # Behaviour
+    /// - Pages are in the order of ids and meet without gaps.
+    /// - A page may be of one state.
+    /// - A page may be of those without a verdict.
     ///
     /// # Errors
     /// When the store fails.

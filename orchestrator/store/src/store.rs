@@ -25,15 +25,28 @@ pub enum Access {
 /// and a task that waits while holding it would stop all others.
 pub trait Store: Send + Sync + 'static {
     /// Minted once in this database; idempotency keys are derived from it.
+    ///
+    /// # Behaviour
+    /// - The deployment never changes.
     fn deployment(&self) -> DeploymentId;
 
     /// The number of the last commit that is known to be durable. It grows with every commit that changes something.
+    ///
+    /// # Behaviour
+    /// - The commit sequence grows with every commit that changes something.
+    /// - The commit sequence stays when nothing is changed.
     fn commit_sequence(&self) -> u64;
 
     /// Runs `work` in one transaction and answers once its outcome is durable. Prefer `transact` and `query` of
     /// `dyn Store`, which hand the work's own answer or error back.
     ///
     /// Dropping the future once it has been polled does not take the work back.
+    ///
+    /// # Behaviour
+    /// - A read sees what was answered before it.
+    /// - A failing transaction does not disturb its neighbours.
+    /// - A panicking transaction does not disturb its neighbours.
+    /// - A panic goes on in the caller and leaves nothing.
     ///
     /// # Errors
     /// What `work` answers; [`StoreError::ReadOnly`] for a change asked of a transaction that only reads.
@@ -89,17 +102,10 @@ impl dyn Store {
             let answer = work(tx);
             let failed = answer.is_err();
             *slot.lock().expect("nothing panics while it holds this lock") = Some(answer);
-            if failed {
-                Err(StoreError::RolledBack)
-            } else {
-                Ok(())
-            }
+            if failed { Err(StoreError::RolledBack) } else { Ok(()) }
         });
         let outcome = self.run(access, erased).await;
-        let answer = result
-            .lock()
-            .expect("nothing panics while it holds this lock")
-            .take();
+        let answer = result.lock().expect("nothing panics while it holds this lock").take();
         match (outcome, answer) {
             (Ok(()), Some(answer)) => answer,
             (Err(StoreError::RolledBack), Some(Err(error))) => Err(error),

@@ -7,11 +7,18 @@ use crate::{LedgerTx, OrdersTx, OutboxTx, ProductsTx, ReservationsTx, SagasTx};
 /// One transaction: everything that is changed through it happens at once, or not at all.
 ///
 /// # Behaviour
-/// - Work that fails leaves nothing behind.
-/// - No other transaction sees a part of it.
-/// - What was answered as committed survives a crash, in a store that is not in memory.
-/// - Time never goes back: a transaction that commits later has a later [`Tx::now`].
+/// - A transaction that fails half way leaves no row of any kind.
+/// - Work sees its own changes.
+/// - No reader sees a part of a transaction.
+/// - No count is lost when many read and write the same row.
+/// - What was answered survives a kill.
 pub trait Tx: SagasTx + LedgerTx + OrdersTx + OutboxTx + ProductsTx + ReservationsTx {
-    /// The database's clock. It is the same throughout one transaction.
+    /// The database's clock.
+    ///
+    /// # Behaviour
+    /// - Time is the same throughout a transaction.
+    /// - Time does not go back when the clock does.
+    /// - Later commits have later times, whoever makes them.
+    /// - A read is later than what it sees.
     fn now(&self) -> Timestamp;
 }

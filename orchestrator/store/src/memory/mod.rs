@@ -38,32 +38,19 @@ struct MemoryTx<'a> {
 impl MemoryStore {
     /// An empty store.
     pub fn new(clock: Arc<dyn Clock>, deployment: DeploymentId) -> Self {
-        Self {
-            clock,
-            deployment,
-            state: Mutex::default(),
-        }
+        Self { clock, deployment, state: Mutex::default() }
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
         // Work that panicked was rolled back before the lock was released.
-        self.state
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner)
+        self.state.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 
     fn run_now(&self, access: Access, mut work: Work) -> Result<(), StoreError> {
         let mut state = self.state();
-        let now = self
-            .clock
-            .now()
-            .max(Timestamp::from_micros(state.last_now.as_micros() + 1));
+        let now = self.clock.now().max(Timestamp::from_micros(state.last_now.as_micros() + 1));
         let outcome = {
-            let mut tx = MemoryTx {
-                tables: &mut state.tables,
-                now,
-                access,
-            };
+            let mut tx = MemoryTx { tables: &mut state.tables, now, access };
             std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| work(&mut tx)))
         };
         match outcome {

@@ -48,12 +48,7 @@ impl SagasTx for MemoryTx<'_> {
 
     fn sagas(&mut self, query: &SagaQuery) -> Result<Vec<SagaRow>, StoreError> {
         let from = query.after.clone().map_or(Bound::Unbounded, Bound::Excluded);
-        let rows = self
-            .tables
-            .sagas
-            .rows()
-            .range((from, Bound::Unbounded))
-            .map(|(_, row)| row);
+        let rows = self.tables.sagas.rows().range((from, Bound::Unbounded)).map(|(_, row)| row);
         let wanted = rows.filter(|row| {
             query.state.is_none_or(|state| row.state == state) && !(query.open && row.state.is_final())
         });
@@ -63,12 +58,7 @@ impl SagasTx for MemoryTx<'_> {
 
 impl LedgerTx for MemoryTx<'_> {
     fn ledger_row(&mut self, saga: &SagaId, step: &str) -> Result<Option<LedgerRow>, StoreError> {
-        Ok(self
-            .tables
-            .ledger
-            .rows()
-            .get(&(saga.clone(), step.to_owned()))
-            .cloned())
+        Ok(self.tables.ledger.rows().get(&(saga.clone(), step.to_owned())).cloned())
     }
 
     fn ledger_rows(&mut self, saga: &SagaId) -> Result<Vec<LedgerRow>, StoreError> {
@@ -79,9 +69,7 @@ impl LedgerTx for MemoryTx<'_> {
 
     fn put_ledger_row(&mut self, row: &LedgerRow) -> Result<(), StoreError> {
         self.writing()?;
-        self.tables
-            .ledger
-            .put((row.saga.clone(), row.step.clone()), row.clone());
+        self.tables.ledger.put((row.saga.clone(), row.step.clone()), row.clone());
         Ok(())
     }
 
@@ -92,20 +80,13 @@ impl LedgerTx for MemoryTx<'_> {
                 && row.status == LedgerStatus::Started
                 && row.lease.is_none()
                 && after.is_none_or(|after| row.saga > *after)
-                && sagas
-                    .get(&row.saga)
-                    .is_some_and(|saga| saga.state == SagaState::Committed)
+                && sagas.get(&row.saga).is_some_and(|saga| saga.state == SagaState::Committed)
         });
         Ok(in_order(owed, limit))
     }
 
     fn leased_rows(&mut self, limit: usize) -> Result<Vec<LedgerRow>, StoreError> {
-        let leased = self
-            .tables
-            .ledger
-            .rows()
-            .values()
-            .filter(|row| row.lease.is_some());
+        let leased = self.tables.ledger.rows().values().filter(|row| row.lease.is_some());
         Ok(in_order(leased, limit))
     }
 }
@@ -137,12 +118,7 @@ impl OrdersTx for MemoryTx<'_> {
         let Some(old) = self.tables.orders.rows().get(&row.id).cloned() else {
             return Err(refuse("order", row.id.as_str(), "is not there"));
         };
-        let new = OrderRow {
-            status: row.status,
-            priced: row.priced.clone(),
-            total: row.total,
-            ..old
-        };
+        let new = OrderRow { status: row.status, priced: row.priced.clone(), total: row.total, ..old };
         self.tables.orders.put(row.id.clone(), new);
         Ok(())
     }
@@ -205,10 +181,7 @@ impl ProductsTx for MemoryTx<'_> {
         self.writing()?;
         let row = self.tables.products.rows().get(sku).cloned();
         let returned = row.and_then(|row| {
-            let free = row
-                .free
-                .checked_add(quantity)
-                .filter(|free| *free <= row.stocked)?;
+            let free = row.free.checked_add(quantity).filter(|free| *free <= row.stocked)?;
             Some(ProductRow { free, ..row })
         });
         let row = returned.ok_or_else(|| refuse("product", sku, "never had so many in stock"))?;
@@ -218,26 +191,15 @@ impl ProductsTx for MemoryTx<'_> {
 
     fn products(&mut self, after: Option<&str>, limit: usize) -> Result<Vec<ProductRow>, StoreError> {
         let from = after.map_or(Bound::Unbounded, Bound::Excluded);
-        let rows = self
-            .tables
-            .products
-            .rows()
-            .range::<str, _>((from, Bound::Unbounded));
+        let rows = self.tables.products.rows().range::<str, _>((from, Bound::Unbounded));
         Ok(rows.take(limit).map(|(_, row)| row.clone()).collect())
     }
 }
 
 impl ReservationsTx for MemoryTx<'_> {
     fn reservations(&mut self, saga: &SagaId) -> Result<Vec<ReservationRow>, StoreError> {
-        let rows = self
-            .tables
-            .reservations
-            .rows()
-            .range((saga.clone(), String::new())..);
-        Ok(rows
-            .take_while(|((of, _), _)| of == saga)
-            .map(|(_, row)| row.clone())
-            .collect())
+        let rows = self.tables.reservations.rows().range((saga.clone(), String::new())..);
+        Ok(rows.take_while(|((of, _), _)| of == saga).map(|(_, row)| row.clone()).collect())
     }
 
     fn insert_reservation(&mut self, row: &ReservationRow) -> Result<(), StoreError> {
@@ -255,24 +217,13 @@ impl ReservationsTx for MemoryTx<'_> {
         self.writing()?;
         for row in self.reservations(saga)? {
             let key = (row.saga.clone(), row.sku.clone());
-            self.tables.reservations.put(
-                key,
-                ReservationRow {
-                    released: true,
-                    ..row
-                },
-            );
+            self.tables.reservations.put(key, ReservationRow { released: true, ..row });
         }
         Ok(())
     }
 
     fn held_stock(&mut self, sku: &str) -> Result<(u64, u64), StoreError> {
-        let held = self
-            .tables
-            .reservations
-            .rows()
-            .values()
-            .filter(|row| row.sku == sku && !row.released);
+        let held = self.tables.reservations.rows().values().filter(|row| row.sku == sku && !row.released);
         Ok(held.fold((0, 0), |(reserved, sold), row| {
             let saga = self.tables.sagas.rows().get(&row.saga);
             match saga.is_some_and(|saga| saga.state == SagaState::Committed) {

@@ -11,10 +11,7 @@ pub(super) struct Table<K, V> {
 
 impl<K, V> Default for Table<K, V> {
     fn default() -> Self {
-        Self {
-            rows: BTreeMap::new(),
-            replaced: Vec::new(),
-        }
+        Self { rows: BTreeMap::new(), replaced: Vec::new() }
     }
 }
 

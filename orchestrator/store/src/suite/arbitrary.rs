@@ -84,12 +84,7 @@ fn json() -> impl Strategy<Value = Value> {
 
 pub(super) fn saga() -> impl Strategy<Value = SagaRow> {
     let identity = (saga_id(), text(), json(), text());
-    let state = (
-        select(&SagaState::ALL),
-        option::of(run_name()),
-        any::<u32>(),
-        option::of(text()),
-    );
+    let state = (select(&SagaState::ALL), option::of(run_name()), any::<u32>(), option::of(text()));
     let times = (time(), time(), option::of(time()), option::of(time()));
     (identity, state, times).prop_map(|(identity, state, times)| SagaRow {
         id: identity.0,
@@ -109,11 +104,7 @@ pub(super) fn saga() -> impl Strategy<Value = SagaRow> {
 
 pub(super) fn ledger() -> impl Strategy<Value = LedgerRow> {
     let identity = (saga_id(), text(), any::<u32>(), any::<bool>());
-    let status = (
-        select(&LedgerStatus::ALL),
-        option::of(select(&Undo::ALL)),
-        any::<bool>(),
-    );
+    let status = (select(&LedgerStatus::ALL), option::of(select(&Undo::ALL)), any::<bool>());
     let lease = option::of((any::<u64>(), time()).prop_map(|(token, until)| Lease { token, until }));
     let data = (json(), option::of(json()), btree_map(text(), text(), 0..4));
     let attempts = (any::<u32>(), any::<u32>(), option::of(text()), option::of(text()));
@@ -152,28 +143,12 @@ pub(super) fn order() -> impl Strategy<Value = OrderRow> {
         quantity,
         unit_price_minor,
     });
-    let asked = (
-        saga_id(),
-        text(),
-        customer,
-        currency(),
-        vec(line, 0..5),
-        personal(),
-    );
-    let became = (
-        select(&OrderStatus::ALL),
-        vec(priced, 0..5),
-        option::of(money()),
-        time(),
-    );
+    let asked = (saga_id(), text(), customer, currency(), vec(line, 0..5), personal());
+    let became = (select(&OrderStatus::ALL), vec(priced, 0..5), option::of(money()), time());
     (asked, became).prop_map(|(asked, became)| OrderRow {
         id: asked.0,
         body_sha256: Sha256Hex::from_stored(asked.1),
-        customer: Customer {
-            id: asked.2.0,
-            email: asked.2.1,
-            phone: asked.2.2,
-        },
+        customer: Customer { id: asked.2.0, email: asked.2.1, phone: asked.2.2 },
         currency: asked.3,
         lines: asked.4,
         payment_method: asked.5,
@@ -185,38 +160,17 @@ pub(super) fn order() -> impl Strategy<Value = OrderRow> {
 }
 
 pub(super) fn outbox() -> impl Strategy<Value = OutboxRow> {
-    (run_name(), text(), saga_id(), text(), time()).prop_map(|(run, machine, saga, input, created)| {
-        OutboxRow {
-            run,
-            machine,
-            saga,
-            input,
-            created,
-        }
-    })
+    (run_name(), text(), saga_id(), text(), time())
+        .prop_map(|(run, machine, saga, input, created)| OutboxRow { run, machine, saga, input, created })
 }
 
 /// A product, and a reservation of it.
 pub(super) fn product() -> impl Strategy<Value = (ProductRow, ReservationRow)> {
     let stock = (0..=MAX_STOCK).prop_flat_map(|stocked| (Just(stocked), 0..=stocked));
-    let product =
-        (text(), text(), money(), stock).prop_map(|(sku, name, price, (stocked, free))| ProductRow {
-            sku,
-            name,
-            price,
-            stocked,
-            free,
-        });
+    let product = (text(), text(), money(), stock)
+        .prop_map(|(sku, name, price, (stocked, free))| ProductRow { sku, name, price, stocked, free });
     (product, saga_id(), 0..=MAX_STOCK, any::<bool>()).prop_map(|(product, saga, quantity, released)| {
         let sku = product.sku.clone();
-        (
-            product,
-            ReservationRow {
-                saga,
-                sku,
-                quantity,
-                released,
-            },
-        )
+        (product, ReservationRow { saga, sku, quantity, released })
     })
 }

@@ -8,10 +8,7 @@ const WORKERS: usize = 200;
 
 fn count(tx: &mut dyn Tx, name: &str) -> Result<u32, StoreError> {
     let row = tx.saga(&id(name), SagaLock::Update)?.unwrap();
-    tx.update_saga(&SagaRow {
-        unwinds: row.unwinds + 1,
-        ..row.clone()
-    })?;
+    tx.update_saga(&SagaRow { unwinds: row.unwinds + 1, ..row.clone() })?;
     Ok(row.unwinds)
 }
 
@@ -32,9 +29,7 @@ pub(super) fn of_many_who_begin_to_unwind_a_saga_exactly_one_does(subject: &Subj
             Ok(won)
         }
     });
-    let winners: Vec<_> = (0..WORKERS)
-        .filter(|worker| answers[*worker] == Some(Ok(true)))
-        .collect();
+    let winners: Vec<_> = (0..WORKERS).filter(|worker| answers[*worker] == Some(Ok(true))).collect();
     assert_eq!(winners.len(), 1, "{winners:?}");
     let row = subject.read(|tx| tx.saga(&id("a"), SagaLock::None)).unwrap();
     assert_eq!(row.state, SagaState::Unwinding);
@@ -44,10 +39,7 @@ pub(super) fn of_many_who_begin_to_unwind_a_saga_exactly_one_does(subject: &Subj
 pub(super) fn no_count_is_lost_when_many_read_and_write_the_same_row(subject: &Subject) {
     subject.write(|tx| tx.insert_saga(&saga("a")));
     let answers = subject.at_once(WORKERS, |_| |tx: &mut dyn Tx| count(tx, "a"));
-    let mut counts: Vec<_> = answers
-        .into_iter()
-        .map(|answer| answer.unwrap().unwrap())
-        .collect();
+    let mut counts: Vec<_> = answers.into_iter().map(|answer| answer.unwrap().unwrap()).collect();
     counts.sort_unstable();
     assert!(counts.into_iter().eq(0..200));
     assert_eq!(counted(subject, "a"), 200);
@@ -79,9 +71,7 @@ pub(super) fn no_reader_sees_a_part_of_a_transaction(subject: &Subject) {
     };
     subject.at_once(WORKERS, |_| both);
     for reader in readers {
-        subject
-            .join(reader)
-            .expect("a reader saw one of two changes without the other");
+        subject.join(reader).expect("a reader saw one of two changes without the other");
     }
     assert_eq!((counted(subject, "a"), counted(subject, "b")), (200, 200));
 }
@@ -104,9 +94,7 @@ fn expect_only_own_harm(subject: &Subject, harm: fn() -> Result<(), StoreError>)
 }
 
 pub(super) fn a_failing_transaction_does_not_disturb_its_neighbours(subject: &Subject) {
-    expect_only_own_harm(subject, || {
-        Err(StoreError::Constraint("as this case wants it".to_owned()))
-    });
+    expect_only_own_harm(subject, || Err(StoreError::Constraint("as this case wants it".to_owned())));
 }
 
 pub(super) fn a_panicking_transaction_does_not_disturb_its_neighbours(subject: &Subject) {

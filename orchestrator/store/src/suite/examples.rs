@@ -38,34 +38,22 @@ pub(super) fn ledger(saga: &str, step: &str, position: u32) -> LedgerRow {
 
 /// A notice that nobody is sending.
 pub(super) fn notice(saga: &str) -> LedgerRow {
-    LedgerRow {
-        best_effort: true,
-        ..ledger(saga, "notify", 3)
-    }
+    LedgerRow { best_effort: true, ..ledger(saga, "notify", 3) }
 }
 
 pub(super) fn lease() -> Option<Lease> {
-    Some(Lease {
-        token: 7,
-        until: BEGIN.plus(Duration::from_secs(30)),
-    })
+    Some(Lease { token: 7, until: BEGIN.plus(Duration::from_secs(30)) })
 }
 
 pub(super) fn order(name: &str) -> OrderRow {
-    let customer = Customer {
-        id: "c-1".to_owned(),
-        email: Personal::new("ada@example.com".to_owned()),
-        phone: None,
-    };
+    let customer =
+        Customer { id: "c-1".to_owned(), email: Personal::new("ada@example.com".to_owned()), phone: None };
     OrderRow {
         id: id(name),
         body_sha256: Sha256Hex::of(name.as_bytes()),
         customer,
         currency: usd(),
-        lines: vec![OrderLine {
-            sku: "tea".to_owned(),
-            quantity: 2,
-        }],
+        lines: vec![OrderLine { sku: "tea".to_owned(), quantity: 2 }],
         payment_method: Personal::new("pm_card_visa".to_owned()),
         status: OrderStatus::Received,
         priced: Vec::new(),
@@ -86,24 +74,10 @@ pub(super) fn outbox(machine: &str, saga: &str) -> OutboxRow {
 
 /// A product of which nothing is held.
 pub(super) fn product(sku: &str, stock: u64) -> ProductRow {
-    let price = Money {
-        minor: 1999,
-        currency: usd(),
-    };
-    ProductRow {
-        sku: sku.to_owned(),
-        name: format!("Some {sku}"),
-        price,
-        stocked: stock,
-        free: stock,
-    }
+    let price = Money { minor: 1999, currency: usd() };
+    ProductRow { sku: sku.to_owned(), name: format!("Some {sku}"), price, stocked: stock, free: stock }
 }
 
 pub(super) fn reservation(saga: &str, sku: &str, quantity: u64) -> ReservationRow {
-    ReservationRow {
-        saga: id(saga),
-        sku: sku.to_owned(),
-        quantity,
-        released: false,
-    }
+    ReservationRow { saga: id(saga), sku: sku.to_owned(), quantity, released: false }
 }

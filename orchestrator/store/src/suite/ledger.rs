@@ -39,10 +39,7 @@ pub(super) fn a_put_adds_a_row_and_then_replaces_it(subject: &Subject) {
         ..first
     };
     put(subject, [second.clone()]);
-    assert_eq!(
-        subject.read(|tx| tx.ledger_row(&id("a"), "charge")),
-        Some(second.clone())
-    );
+    assert_eq!(subject.read(|tx| tx.ledger_row(&id("a"), "charge")), Some(second.clone()));
     assert_eq!(rows(subject, "a"), [second]);
     assert_eq!(rows(subject, "b"), [ledger("b", "charge", 2)]);
 }
@@ -52,20 +49,11 @@ pub(super) fn a_row_is_known_by_its_step_not_by_its_place(subject: &Subject) {
     put(subject, [ledger("a", "charge", 2), ledger("a", "screen", 2)]);
     assert_eq!(rows(subject, "a").len(), 2);
     put(subject, [ledger("a", "charge", 3)]);
-    assert_eq!(
-        rows(subject, "a"),
-        [ledger("a", "screen", 2), ledger("a", "charge", 3)]
-    );
+    assert_eq!(rows(subject, "a"), [ledger("a", "screen", 2), ledger("a", "charge", 3)]);
 }
 
 pub(super) fn rows_of_a_saga_are_in_the_order_of_its_steps(subject: &Subject) {
-    let steps = [
-        ("notify", 3),
-        ("order", 0),
-        ("zebra", 11),
-        ("charge", 2),
-        ("reserve_stock", 1),
-    ];
+    let steps = [("notify", 3), ("order", 0), ("zebra", 11), ("charge", 2), ("reserve_stock", 1)];
     put(subject, steps.map(|(step, position)| ledger("a", step, position)));
     put(subject, [ledger("a-1", "order", 0)]);
     let found: Vec<_> = rows(subject, "a").into_iter().map(|row| row.step).collect();
@@ -85,38 +73,11 @@ pub(super) fn owed_are_best_effort_rows_of_committed_sagas_that_nobody_runs(subj
         subject.write(move |tx| tx.insert_saga(&saga_in(name, SagaState::Committed)));
     }
     put(subject, [ledger("required", "charge", 2)]);
-    put(
-        subject,
-        [LedgerRow {
-            lease: lease(),
-            ..notice("leased")
-        }],
-    );
-    put(
-        subject,
-        [LedgerRow {
-            status: LedgerStatus::Done,
-            ..notice("done")
-        }],
-    );
-    put(
-        subject,
-        [LedgerRow {
-            status: LedgerStatus::Undone,
-            ..notice("undone")
-        }],
-    );
+    put(subject, [LedgerRow { lease: lease(), ..notice("leased") }]);
+    put(subject, [LedgerRow { status: LedgerStatus::Done, ..notice("done") }]);
+    put(subject, [LedgerRow { status: LedgerStatus::Undone, ..notice("undone") }]);
     assert_eq!(owed(subject, None, 100), ["saga-2"], "the committed one");
-    put(
-        subject,
-        [
-            LedgerRow {
-                status: LedgerStatus::Done,
-                ..notice("saga-2")
-            },
-            notice("leased"),
-        ],
-    );
+    put(subject, [LedgerRow { status: LedgerStatus::Done, ..notice("saga-2") }, notice("leased")]);
     assert_eq!(owed(subject, None, 100), ["leased"], "whose lease ended");
 }
 
@@ -133,35 +94,11 @@ pub(super) fn owed_rows_are_in_the_order_of_sagas_after_the_one_given(subject: &
 }
 
 pub(super) fn leased_are_the_rows_that_hold_a_lease(subject: &Subject) {
-    let leased = LedgerRow {
-        lease: lease(),
-        ..ledger("a", "charge", 2)
-    };
-    let undoing = LedgerRow {
-        lease: lease(),
-        status: LedgerStatus::Undoing,
-        ..ledger("b", "charge", 2)
-    };
-    put(
-        subject,
-        [
-            undoing.clone(),
-            ledger("a", "order", 0),
-            leased.clone(),
-            ledger("c", "charge", 2),
-        ],
-    );
-    assert_eq!(
-        subject.read(|tx| tx.leased_rows(10)),
-        [leased.clone(), undoing.clone()]
-    );
+    let leased = LedgerRow { lease: lease(), ..ledger("a", "charge", 2) };
+    let undoing = LedgerRow { lease: lease(), status: LedgerStatus::Undoing, ..ledger("b", "charge", 2) };
+    put(subject, [undoing.clone(), ledger("a", "order", 0), leased.clone(), ledger("c", "charge", 2)]);
+    assert_eq!(subject.read(|tx| tx.leased_rows(10)), [leased.clone(), undoing.clone()]);
     assert_eq!(subject.read(|tx| tx.leased_rows(1)).len(), 1);
-    put(
-        subject,
-        [LedgerRow {
-            lease: None,
-            ..leased
-        }],
-    );
+    put(subject, [LedgerRow { lease: None, ..leased }]);
     assert_eq!(subject.read(|tx| tx.leased_rows(10)), [undoing]);
 }

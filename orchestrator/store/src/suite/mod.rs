@@ -8,10 +8,7 @@
 //!
 //! A new case is a function here and its name in the list below; it then runs for every store that is registered. One
 //! that is missing from the list is dead code, which does not compile in CI.
-#![allow(
-    clippy::unwrap_used,
-    reason = "these are tests, although not compiled as such"
-)]
+#![allow(clippy::unwrap_used, reason = "these are tests, although not compiled as such")]
 
 mod arbitrary;
 mod changes;

@@ -23,21 +23,11 @@ fn other(name: &str) -> OrderRow {
         body_sha256: Sha256Hex::of(b"another body"),
         customer,
         currency: "JPY".parse().unwrap(),
-        lines: vec![OrderLine {
-            sku: "salt".to_owned(),
-            quantity: 1,
-        }],
+        lines: vec![OrderLine { sku: "salt".to_owned(), quantity: 1 }],
         payment_method: Personal::new("pm_other".to_owned()),
         status: OrderStatus::Accepted,
-        priced: vec![PricedLine {
-            sku: "tea".to_owned(),
-            quantity: 2,
-            unit_price_minor: 1999,
-        }],
-        total: Some(Money {
-            minor: 3998,
-            currency: usd(),
-        }),
+        priced: vec![PricedLine { sku: "tea".to_owned(), quantity: 2, unit_price_minor: 1999 }],
+        total: Some(Money { minor: 3998, currency: usd() }),
         created: Timestamp::from_micros(1),
     }
 }
@@ -59,21 +49,8 @@ pub(super) fn an_update_changes_what_became_of_the_order_and_never_what_was_aske
         tx.insert_order(&order("b"))
     });
     subject.write(|tx| tx.update_order(&other("a")));
-    let OrderRow {
-        status,
-        priced,
-        total,
-        ..
-    } = other("a");
-    assert_eq!(
-        get(subject, "a"),
-        Some(OrderRow {
-            status,
-            priced,
-            total,
-            ..order("a")
-        })
-    );
+    let OrderRow { status, priced, total, .. } = other("a");
+    assert_eq!(get(subject, "a"), Some(OrderRow { status, priced, total, ..order("a") }));
     assert_eq!(get(subject, "b"), Some(order("b")));
 }
 

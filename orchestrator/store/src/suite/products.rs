@@ -25,29 +25,14 @@ pub(super) fn a_product_that_is_not_there_is_none(subject: &Subject) {
 pub(super) fn a_product_that_is_there_is_left_as_it_is(subject: &Subject) {
     assert!(insert(subject, product("tea", 5)));
     assert!(subject.write(|tx| tx.take_stock("tea", 2)));
-    let price = Money {
-        minor: 1,
-        currency: usd(),
-    };
-    assert!(!insert(
-        subject,
-        ProductRow {
-            price,
-            ..product("tea", 100)
-        }
-    ));
-    let left = ProductRow {
-        free: 3,
-        ..product("tea", 5)
-    };
+    let price = Money { minor: 1, currency: usd() };
+    assert!(!insert(subject, ProductRow { price, ..product("tea", 100) }));
+    let left = ProductRow { free: 3, ..product("tea", 5) };
     assert_eq!(subject.read(|tx| tx.product("tea")), Some(left));
 }
 
 pub(super) fn a_product_cannot_have_more_free_than_stocked(subject: &Subject) {
-    let row = ProductRow {
-        free: 6,
-        ..product("tea", 5)
-    };
+    let row = ProductRow { free: 6, ..product("tea", 5) };
     expect_refused(&subject.try_write(move |tx| tx.insert_product(&row)));
     assert_eq!(subject.read(|tx| tx.product("tea")), None);
 }

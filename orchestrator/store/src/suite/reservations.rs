@@ -17,10 +17,7 @@ pub(super) fn reservations_of_a_saga_are_in_the_order_of_skus(subject: &Subject)
     for (saga, sku) in [("a", "tea"), ("b", "cup"), ("a", "salt"), ("a", "")] {
         insert(subject, reservation(saga, sku, 1)).unwrap();
     }
-    assert_eq!(
-        of(subject, "a"),
-        ["", "salt", "tea"].map(|sku| reservation("a", sku, 1))
-    );
+    assert_eq!(of(subject, "a"), ["", "salt", "tea"].map(|sku| reservation("a", sku, 1)));
     assert!(of(subject, "c").is_empty());
 }
 
@@ -31,10 +28,7 @@ pub(super) fn a_second_reservation_of_a_product_is_refused(subject: &Subject) {
     // Nor after it was given back: a released reservation is never held again.
     subject.write(|tx| tx.release_reservations(&id("a")));
     insert(subject, reservation("a", "tea", 2)).unwrap_err();
-    let released = ReservationRow {
-        released: true,
-        ..reservation("a", "tea", 1)
-    };
+    let released = ReservationRow { released: true, ..reservation("a", "tea", 1) };
     assert_eq!(of(subject, "a"), [released]);
 }
 

@@ -17,11 +17,7 @@ const CASES: u32 = 64;
 /// Hands out rows, each with a number that no other has, so that no two share a key.
 fn each<T: Debug>(rows: impl Strategy<Value = T>, check: impl Fn(u32, T)) {
     let next = AtomicU32::new(0);
-    let config = Config {
-        cases: CASES,
-        failure_persistence: None,
-        ..Config::default()
-    };
+    let config = Config { cases: CASES, failure_persistence: None, ..Config::default() };
     let outcome = TestRunner::new(config).run(&rows, |row| {
         check(next.fetch_add(1, Ordering::Relaxed), row);
         Ok(())
@@ -45,10 +41,7 @@ fn run_name(number: u32, run: &RunName) -> RunName {
 
 pub(super) fn sagas_are_read_as_they_were_written(subject: &Subject) {
     each(arbitrary::saga(), |number, row| {
-        let row = SagaRow {
-            id: saga_id(number, &row.id),
-            ..row
-        };
+        let row = SagaRow { id: saga_id(number, &row.id), ..row };
         let written = row.clone();
         subject.write(move |tx| {
             tx.insert_saga(&saga(written.id.as_str()))?;
@@ -61,18 +54,12 @@ pub(super) fn sagas_are_read_as_they_were_written(subject: &Subject) {
 
 pub(super) fn ledger_rows_are_read_as_they_were_written(subject: &Subject) {
     each(arbitrary::ledger(), |number, row| {
-        let row = LedgerRow {
-            saga: saga_id(number, &row.saga),
-            ..row
-        };
+        let row = LedgerRow { saga: saga_id(number, &row.saga), ..row };
         let written = row.clone();
         subject.write(move |tx| tx.put_ledger_row(&written));
         let (saga, step) = (row.saga.clone(), row.step.clone());
         let (one, all) = subject.read(move |tx| Ok((tx.ledger_row(&saga, &step)?, tx.ledger_rows(&saga)?)));
-        assert_eq!(
-            (one.as_ref(), all.as_slice()),
-            (Some(&row), [row.clone()].as_slice())
-        );
+        assert_eq!((one.as_ref(), all.as_slice()), (Some(&row), [row.clone()].as_slice()));
     });
 }
 
@@ -114,9 +101,8 @@ pub(super) fn products_and_reservations_are_read_as_they_were_written(subject: &
 }
 
 pub(super) fn a_megabyte_of_json_is_read_as_it_was_written(subject: &Subject) {
-    let lines: Vec<Value> = (0..20_000)
-        .map(|line| json!({"sku": format!("sku-{line}"), "quantity": line}))
-        .collect();
+    let lines: Vec<Value> =
+        (0..20_000).map(|line| json!({"sku": format!("sku-{line}"), "quantity": line})).collect();
     let row = LedgerRow {
         input: json!({"lines": lines, "note": "ß".repeat(200_000)}),
         ..examples::ledger("a", "reserve_stock", 1)
@@ -139,14 +125,7 @@ pub(super) fn the_ends_of_numbers_and_texts_are_kept(subject: &Subject) {
             lease: Some(Lease { token, until: end }),
             output: Some(Value::Null),
             // Read with less than full precision, this prints another last digit.
-            input: json!([
-                -0.0,
-                2.225_073_858_507_201_4e-308,
-                5e-324,
-                0.1,
-                67.389_999_999_999_99,
-                u64::MAX
-            ]),
+            input: json!([-0.0, 2.225_073_858_507_201_4e-308, 5e-324, 0.1, 67.389_999_999_999_99, u64::MAX]),
             reason: Some(String::new()),
             ..examples::ledger(&longest, "", 0)
         };

@@ -33,11 +33,7 @@ pub(super) fn a_saga_that_is_not_there_is_none(subject: &Subject) {
 pub(super) fn a_saga_is_read_under_every_lock(subject: &Subject) {
     subject.write(|tx| tx.insert_saga(&saga("a")));
     for lock in [SagaLock::None, SagaLock::Share, SagaLock::Update] {
-        assert_eq!(
-            subject.write(move |tx| tx.saga(&id("a"), lock)),
-            Some(saga("a")),
-            "{lock:?}"
-        );
+        assert_eq!(subject.write(move |tx| tx.saga(&id("a"), lock)), Some(saga("a")), "{lock:?}");
     }
 }
 
@@ -65,10 +61,7 @@ pub(super) fn an_update_replaces_the_saga(subject: &Subject) {
     };
     let row = new.clone();
     subject.write(move |tx| tx.update_saga(&row));
-    assert_eq!(
-        (get(subject, "a"), get(subject, "b")),
-        (Some(new), Some(saga("b")))
-    );
+    assert_eq!((get(subject, "a"), get(subject, "b")), (Some(new), Some(saga("b"))));
 }
 
 pub(super) fn an_update_of_a_saga_that_is_not_there_is_refused(subject: &Subject) {
@@ -85,25 +78,12 @@ pub(super) fn ids_are_told_apart_by_case(subject: &Subject) {
 
 pub(super) fn pages_are_in_the_order_of_ids_and_meet_without_gaps(subject: &Subject) {
     fill(subject);
-    let all = names(
-        subject,
-        SagaQuery {
-            limit: 100,
-            ..Default::default()
-        },
-    );
+    let all = names(subject, SagaQuery { limit: 100, ..Default::default() });
     assert_eq!(all, ["a0", "a1", "a2", "a3", "a4", "b0", "b1", "b2", "b3", "b4"]);
     let mut paged = Vec::new();
     loop {
         let after = paged.last().map(|last: &String| id(last));
-        let page = names(
-            subject,
-            SagaQuery {
-                after,
-                limit: 3,
-                ..Default::default()
-            },
-        );
+        let page = names(subject, SagaQuery { after, limit: 3, ..Default::default() });
         assert!(page.len() <= 3);
         if page.is_empty() {
             break;
@@ -111,76 +91,28 @@ pub(super) fn pages_are_in_the_order_of_ids_and_meet_without_gaps(subject: &Subj
         paged.extend(page);
     }
     assert_eq!(paged, all);
-    assert!(
-        names(
-            subject,
-            SagaQuery {
-                limit: 0,
-                ..Default::default()
-            }
-        )
-        .is_empty()
-    );
+    assert!(names(subject, SagaQuery { limit: 0, ..Default::default() }).is_empty());
 }
 
 pub(super) fn a_page_may_be_of_one_state(subject: &Subject) {
     fill(subject);
     for (number, state) in SagaState::ALL.into_iter().enumerate() {
-        let query = SagaQuery {
-            state: Some(state),
-            limit: 10,
-            ..Default::default()
-        };
-        assert_eq!(
-            names(subject, query.clone()),
-            [format!("a{number}"), format!("b{number}")]
-        );
+        let query = SagaQuery { state: Some(state), limit: 10, ..Default::default() };
+        assert_eq!(names(subject, query.clone()), [format!("a{number}"), format!("b{number}")]);
         let after = Some(id("a9"));
-        assert_eq!(
-            names(
-                subject,
-                SagaQuery {
-                    after,
-                    ..query.clone()
-                }
-            ),
-            [format!("b{number}")]
-        );
-        assert_eq!(
-            names(subject, SagaQuery { limit: 1, ..query }),
-            [format!("a{number}")]
-        );
+        assert_eq!(names(subject, SagaQuery { after, ..query.clone() }), [format!("b{number}")]);
+        assert_eq!(names(subject, SagaQuery { limit: 1, ..query }), [format!("a{number}")]);
     }
 }
 
 pub(super) fn a_page_may_be_of_those_without_a_verdict(subject: &Subject) {
     fill(subject);
-    let query = SagaQuery {
-        open: true,
-        limit: 10,
-        ..Default::default()
-    };
+    let query = SagaQuery { open: true, limit: 10, ..Default::default() };
     assert_eq!(names(subject, query.clone()), ["a0", "a1", "b0", "b1"]);
     let after = Some(id("a0"));
-    assert_eq!(
-        names(
-            subject,
-            SagaQuery {
-                after,
-                limit: 2,
-                ..query.clone()
-            }
-        ),
-        ["a1", "b0"]
-    );
-    let unwinding = SagaQuery {
-        state: Some(SagaState::Unwinding),
-        ..query.clone()
-    };
+    assert_eq!(names(subject, SagaQuery { after, limit: 2, ..query.clone() }), ["a1", "b0"]);
+    let unwinding = SagaQuery { state: Some(SagaState::Unwinding), ..query.clone() };
     assert_eq!(names(subject, unwinding), ["a1", "b1"]);
-    let both = SagaQuery {
-        state: Some(SagaState::Committed),
-        ..query
-    };
+    let both = SagaQuery { state: Some(SagaState::Committed), ..query };
     assert!(names(subject, both).is_empty());
 }

@@ -54,17 +54,8 @@ pub(super) fn two_hundred_workers_never_oversell_the_last_items(subject: &Subjec
     let answers = subject.at_once(WORKERS, |worker| {
         move |tx: &mut dyn Tx| reserve(tx, &format!("saga-{worker}"), &[("tea", 1)])
     });
-    assert_eq!(
-        answers.iter().filter(|answer| **answer == Some(Ok(()))).count(),
-        50
-    );
-    assert_eq!(
-        answers
-            .iter()
-            .filter(|answer| **answer == Some(Err(Refusal::SoldOut)))
-            .count(),
-        150
-    );
+    assert_eq!(answers.iter().filter(|answer| **answer == Some(Ok(()))).count(), 50);
+    assert_eq!(answers.iter().filter(|answer| **answer == Some(Err(Refusal::SoldOut))).count(), 150);
     assert_eq!(count(subject, "tea"), (0, 50, 0));
 }
 
@@ -80,16 +71,9 @@ pub(super) fn all_lines_are_reserved_or_none(subject: &Subject) {
     for (worker, answer) in answers.iter().enumerate() {
         let id = id(&format!("saga-{worker}"));
         let lines = subject.read(move |tx| tx.reservations(&id)).len();
-        assert_eq!(
-            lines,
-            if *answer == Some(Ok(())) { 2 } else { 0 },
-            "worker {worker}: {answer:?}"
-        );
+        assert_eq!(lines, if *answer == Some(Ok(())) { 2 } else { 0 }, "worker {worker}: {answer:?}");
     }
-    assert_eq!(
-        (count(subject, "cup"), count(subject, "tea")),
-        ((60, 30, 0), (0, 30, 0))
-    );
+    assert_eq!((count(subject, "cup"), count(subject, "tea")), ((60, 30, 0), (0, 30, 0)));
 }
 
 pub(super) fn everything_in_stock_is_free_reserved_or_sold_whatever_workers_do(subject: &Subject) {
@@ -119,11 +103,7 @@ pub(super) fn everything_in_stock_is_free_reserved_or_sold_whatever_workers_do(s
         subject.join(worker).unwrap();
         for (sku, stocked) in [("cup", 100), ("tea", 60)] {
             let (free, reserved, sold) = count(subject, sku);
-            assert_eq!(
-                free + reserved + sold,
-                stocked,
-                "{sku}: {free} + {reserved} + {sold}"
-            );
+            assert_eq!(free + reserved + sold, stocked, "{sku}: {free} + {reserved} + {sold}");
         }
     }
 }

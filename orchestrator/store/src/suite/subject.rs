@@ -26,15 +26,8 @@ impl Subject {
     /// The store that `open` makes with the clock that it is given.
     pub fn of(open: impl FnOnce(Arc<dyn Clock>) -> Arc<dyn Store>) -> Self {
         let clock = Arc::new(SetClock::at(BEGIN));
-        let runtime = Builder::new_multi_thread()
-            .worker_threads(THREADS)
-            .build()
-            .unwrap();
-        Self {
-            store: open(clock.clone()),
-            clock,
-            runtime,
-        }
+        let runtime = Builder::new_multi_thread().worker_threads(THREADS).build().unwrap();
+        Self { store: open(clock.clone()), clock, runtime }
     }
 
     /// Runs `work` in a transaction that may change rows.

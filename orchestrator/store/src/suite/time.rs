@@ -12,10 +12,7 @@ use crate::{SagaLock, SagaRow, StoreError, Tx};
 /// Puts a saga with the transaction's time in place of the one that is there.
 fn stamp(tx: &mut dyn Tx) -> Result<Timestamp, StoreError> {
     let now = tx.now();
-    let row = SagaRow {
-        created: now,
-        ..saga("a")
-    };
+    let row = SagaRow { created: now, ..saga("a") };
     match tx.saga(&row.id, SagaLock::Update)? {
         None => tx.insert_saga(&row)?,
         Some(_) => tx.update_saga(&row)?,
@@ -64,17 +61,11 @@ pub(super) fn later_commits_have_later_times_whoever_makes_them(subject: &Subjec
         |tx: &mut dyn Tx| -> Result<_, StoreError> {
             let row = tx.saga(&id("a"), SagaLock::Update)?.unwrap();
             let turn = row.unwinds;
-            tx.update_saga(&SagaRow {
-                unwinds: turn + 1,
-                ..row
-            })?;
+            tx.update_saga(&SagaRow { unwinds: turn + 1, ..row })?;
             Ok((turn, tx.now()))
         }
     });
-    let mut turns: Vec<_> = answers
-        .into_iter()
-        .map(|answer| answer.unwrap().unwrap())
-        .collect();
+    let mut turns: Vec<_> = answers.into_iter().map(|answer| answer.unwrap().unwrap()).collect();
     turns.sort();
     let times: Vec<_> = turns.iter().map(|(_, now)| *now).collect();
     assert!(times.is_sorted_by(|earlier, later| earlier < later), "{times:?}");

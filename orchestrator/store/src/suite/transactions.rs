@@ -47,34 +47,18 @@ pub(super) fn a_transaction_that_fails_half_way_leaves_no_row_of_any_kind(subjec
         tx.insert_product(&product("tea", 10)).map(drop)
     });
     let everything = |tx: &mut dyn Tx| {
-        let sagas = tx.sagas(&crate::SagaQuery {
-            limit: 10,
-            ..Default::default()
-        })?;
+        let sagas = tx.sagas(&crate::SagaQuery { limit: 10, ..Default::default() })?;
         let orders = (tx.order(&id("old"))?, tx.order(&id("new"))?);
         let ledger = (tx.ledger_rows(&id("old"))?, tx.ledger_rows(&id("new"))?);
         let reservations = (tx.reservations(&id("old"))?, tx.reservations(&id("new"))?);
-        Ok((
-            sagas,
-            orders,
-            ledger,
-            reservations,
-            tx.outbox(10)?,
-            tx.products(None, 10)?,
-        ))
+        Ok((sagas, orders, ledger, reservations, tx.outbox(10)?, tx.products(None, 10)?))
     };
     let before = subject.read(everything);
     let answer = subject.try_write(|tx| -> Result<(), Refusal> {
         tx.insert_saga(&saga("new"))?;
-        tx.update_saga(&crate::SagaRow {
-            unwinds: 3,
-            ..saga("old")
-        })?;
+        tx.update_saga(&crate::SagaRow { unwinds: 3, ..saga("old") })?;
         tx.insert_order(&order("new"))?;
-        tx.update_order(&crate::OrderRow {
-            status: crate::OrderStatus::Cancelled,
-            ..order("old")
-        })?;
+        tx.update_order(&crate::OrderRow { status: crate::OrderStatus::Cancelled, ..order("old") })?;
         tx.put_ledger_row(&ledger("old", "charge", 2))?;
         tx.put_ledger_row(&notice("new"))?;
         tx.delete_outbox("machine", &run("old"))?;
