@@ -1,7 +1,8 @@
 //! Reverting: whatever became of the sync, nothing is left recorded.
 
-use super::{Case, InventoryBench, Reverted, Situation};
+use super::{Case, InventoryBench, Situation};
 use crate::ProviderError;
+use crate::inventory::Reverted;
 
 pub(crate) async fn reverting_takes_the_record_back_once(bench: impl InventoryBench) {
     let case = Case(bench);

@@ -1,7 +1,8 @@
 //! Looking up what was sent, where the provider can.
 
-use super::{Case, NoticeKind, NotificationBench, Situation};
+use super::{Case, NotificationBench, Situation};
 use crate::Lookup;
+use crate::notification::NoticeKind;
 
 pub(crate) async fn a_lookup_exists_exactly_if_the_contract_says_so(bench: impl NotificationBench) {
     let provider = bench.provider();

@@ -1,6 +1,7 @@
 //! Sending: delivered, proven not delivered, or unknown.
 
-use super::{Case, Notice, NoticeKind, NotificationBench, Situation};
+use super::{Case, NotificationBench, Situation};
+use crate::notification::{Notice, NoticeKind};
 use crate::{Effect, KeyScope, ProviderError, Retry};
 
 pub(crate) async fn a_notice_reaches_its_recipient(bench: impl NotificationBench) {

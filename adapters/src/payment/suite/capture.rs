@@ -1,7 +1,7 @@
 //! Capturing: the money is taken once, whoever hears of it.
 
-use super::{Captured, Case, PRICE, PaymentBench, REFERENCE, Situation};
-use crate::payment::{PaymentId, Reversed};
+use super::{Case, PRICE, PaymentBench, REFERENCE, Situation};
+use crate::payment::{Captured, PaymentId, Reversed};
 use crate::suite::usd;
 use crate::{Effect, ProviderError, Retry};
 

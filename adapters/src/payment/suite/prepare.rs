@@ -1,6 +1,7 @@
 //! Preparing: an object, and no money.
 
-use super::{Case, PaymentBench, PaymentRequest, REFERENCE, Situation};
+use super::{Case, PaymentBench, REFERENCE, Situation};
+use crate::payment::PaymentRequest;
 use crate::suite::usd;
 use crate::{BodyRule, Effect, ProviderError, Retry};
 
