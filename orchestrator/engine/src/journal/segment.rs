@@ -134,7 +134,7 @@ impl<'a> Iterator for Records<'a> {
             return None;
         }
         let start = self.offset + RECORD_HEADER_BYTES;
-        self.offset += (RECORD_HEADER_BYTES + payload.len()).next_multiple_of(8);
+        self.offset += record_bytes(payload.len());
         self.next_number += 1;
         Some((start, payload))
     }
@@ -164,13 +164,20 @@ fn has_record_from(bytes: &[u8], offset: usize, number: u64) -> bool {
 
 fn record_at(bytes: &[u8], offset: usize) -> Option<(u64, &[u8])> {
     let header = bytes.get(offset..offset.checked_add(RECORD_HEADER_BYTES)?)?;
-    if u32_at(header, 0)? != RECORD_MAGIC {
+    if u32_at(header, 0)? != RECORD_MAGIC || u32_at(header, 20)? != 0 {
         return None;
     }
     let length = usize::try_from(u32_at(header, 4)?).ok().filter(|length| *length <= MAX_PAYLOAD)?;
-    let start = offset + RECORD_HEADER_BYTES;
-    let payload = bytes.get(start..start + length)?;
-    (record_crc(header, payload) == u32_at(header, 16)?).then_some((u64_at(header, 8)?, payload))
+    let (payload, padding) =
+        bytes.get(offset + RECORD_HEADER_BYTES..offset + record_bytes(length))?.split_at_checked(length)?;
+    let is_whole =
+        record_crc(header, payload) == u32_at(header, 16)? && padding.iter().all(|byte| *byte == 0);
+    is_whole.then_some((u64_at(header, 8)?, payload))
+}
+
+/// How much a record with a payload of this length takes.
+fn record_bytes(payload: usize) -> usize {
+    (RECORD_HEADER_BYTES + payload).next_multiple_of(8)
 }
 
 /// What the file of a segment turned out to be.

@@ -1,0 +1,11 @@
+//! The engine as a whole, most of it in simulations: no sleeping, no real clock, power that fails on demand.
+
+#![allow(clippy::unwrap_used)]
+
+mod archive;
+mod damage;
+mod durability;
+mod names;
+mod real;
+mod timers;
+mod world;
