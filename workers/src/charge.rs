@@ -47,18 +47,12 @@ impl Charge {
     /// # Panics
     /// When the provider settles later than the step's policy waits.
     pub fn new(provider: Arc<dyn Payment>) -> Self {
-        assert!(
-            provider.contract().settle_seconds <= Self::POLICY.settle_seconds,
-            "charge must wait longer"
-        );
+        assert!(provider.contract().settle_seconds <= Self::POLICY.settle_seconds, "charge must wait longer");
         Self { provider }
     }
 
     fn call(&self, ctx: &StepCtx, purpose: &str) -> Result<Call, StepError> {
-        Ok(Call {
-            key: ctx.key(purpose),
-            limit: self.limit(ctx)?,
-        })
+        Ok(Call { key: ctx.key(purpose), limit: self.limit(ctx)? })
     }
 
     fn limit(&self, ctx: &StepCtx) -> Result<Duration, StepError> {
@@ -88,12 +82,7 @@ impl SagaStep for Charge {
     /// Waits minutes for a provider that is down, because the customer would rather pay late than order again.
     const POLICY: StepPolicy = StepPolicy {
         calls: 2,
-        retries: Backoff {
-            interval_seconds: 1,
-            rate_tenths: 20,
-            max_delay_seconds: 60,
-            attempts: 10,
-        },
+        retries: Backoff { interval_seconds: 1, rate_tenths: 20, max_delay_seconds: 60, attempts: 10 },
         ..StepPolicy::REQUIRED
     };
     type Input = ChargeInput;
@@ -102,21 +91,12 @@ impl SagaStep for Charge {
     async fn execute(&self, ctx: &StepCtx, input: ChargeInput) -> Result<ChargeOutput, StepError> {
         let amount = input.amount;
         if amount.minor == 0 {
-            return Ok(ChargeOutput {
-                payment: None,
-                captured: amount,
-            });
+            return Ok(ChargeOutput { payment: None, captured: amount });
         }
         let payment = self.payment(ctx, input).await?;
-        let captured = self
-            .provider
-            .capture(&self.call(ctx, "capture")?, &payment, amount)
-            .await;
+        let captured = self.provider.capture(&self.call(ctx, "capture")?, &payment, amount).await;
         let captured = captured.map_err(|error| provider_error::of_effect(&error))?;
-        Ok(ChargeOutput {
-            payment: Some(payment),
-            captured: captured.amount,
-        })
+        Ok(ChargeOutput { payment: Some(payment), captured: captured.amount })
     }
 
     async fn compensate(
@@ -129,10 +109,7 @@ impl SagaStep for Charge {
         let Some(id) = ctx.object(PAYMENT) else {
             return Ok(Compensated::NothingHappened);
         };
-        let reversed = self
-            .provider
-            .reverse(&self.call(ctx, "reverse")?, &PaymentId::new(id))
-            .await;
+        let reversed = self.provider.reverse(&self.call(ctx, "reverse")?, &PaymentId::new(id)).await;
         match reversed.map_err(|error| provider_error::of_effect(&error))? {
             Reversed::Canceled => Ok(Compensated::NothingHappened),
             Reversed::Refunded { .. } | Reversed::AlreadyReversed => Ok(Compensated::Undone),

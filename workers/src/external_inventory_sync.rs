@@ -29,12 +29,7 @@ impl SyncInput {
     pub fn of(order: &[PricedLine]) -> Self {
         let lines = order.iter();
         Self {
-            lines: lines
-                .map(|line| SyncLine {
-                    sku: line.sku.clone(),
-                    quantity: line.quantity,
-                })
-                .collect(),
+            lines: lines.map(|line| SyncLine { sku: line.sku.clone(), quantity: line.quantity }).collect(),
         }
     }
 }
@@ -59,10 +54,7 @@ impl ExternalInventorySync {
 
     fn call(&self, ctx: &StepCtx, purpose: &str) -> Result<Call, StepError> {
         let limit = ctx.call_limit()?.min(self.provider.contract().call_limit());
-        Ok(Call {
-            key: ctx.key(purpose),
-            limit,
-        })
+        Ok(Call { key: ctx.key(purpose), limit })
     }
 }
 
@@ -74,10 +66,7 @@ impl SagaStep for ExternalInventorySync {
     type Output = SyncOutput;
 
     async fn execute(&self, ctx: &StepCtx, input: SyncInput) -> Result<SyncOutput, StepError> {
-        let request = SyncRequest {
-            reference: ctx.saga().to_string(),
-            lines: input.lines,
-        };
+        let request = SyncRequest { reference: ctx.saga().to_string(), lines: input.lines };
         let receipt = self.provider.sync(&self.call(ctx, "sync")?, &request).await;
         let receipt = receipt.map_err(|error| provider_error::of_effect(&error))?;
         Ok(SyncOutput { receipt: receipt.id })
@@ -92,10 +81,7 @@ impl SagaStep for ExternalInventorySync {
         if !ctx.effect_possible() {
             return Ok(Compensated::NothingHappened);
         }
-        let reverted = self
-            .provider
-            .revert(&self.call(ctx, "revert")?, ctx.saga().as_str())
-            .await;
+        let reverted = self.provider.revert(&self.call(ctx, "revert")?, ctx.saga().as_str()).await;
         match reverted.map_err(|error| provider_error::of_effect(&error))? {
             Reverted::Reverted | Reverted::AlreadyReverted => Ok(Compensated::Undone),
             Reverted::NothingFound => Ok(Compensated::NothingFound),

@@ -40,10 +40,7 @@ impl Notify {
     /// # Panics
     /// When the provider settles later than the step's policy waits.
     pub fn new(provider: Arc<dyn Notification>, store: Arc<dyn Store>) -> Self {
-        assert!(
-            provider.contract().settle_seconds <= Self::POLICY.settle_seconds,
-            "notify must wait longer"
-        );
+        assert!(provider.contract().settle_seconds <= Self::POLICY.settle_seconds, "notify must wait longer");
         Self { provider, store }
     }
 
@@ -51,9 +48,7 @@ impl Notify {
         let id = ctx.saga().clone();
         let order = self.store.query(move |tx| tx.order(&id)).await;
         let order = order.map_err(|error: StoreError| StepError::Transient(error.to_string()))?;
-        Ok(order
-            .ok_or_else(|| StepError::Bug("the saga has no order".into()))?
-            .customer)
+        Ok(order.ok_or_else(|| StepError::Bug("the saga has no order".into()))?.customer)
     }
 
     async fn send(&self, ctx: &StepCtx, kind: NoticeKind, total: Money) -> Result<Sent, StepError> {
@@ -77,24 +72,12 @@ impl Notify {
         let notice = Notice {
             reference: order.to_string(),
             kind,
-            to: Recipient {
-                email: customer.email,
-                phone: customer.phone,
-            },
+            to: Recipient { email: customer.email, phone: customer.phone },
             subject,
             text,
             at: ctx.first_started(),
         };
-        let sent = self
-            .provider
-            .send(
-                &Call {
-                    key: ctx.key(purpose),
-                    limit,
-                },
-                &notice,
-            )
-            .await;
+        let sent = self.provider.send(&Call { key: ctx.key(purpose), limit }, &notice).await;
         sent.map_err(|error| provider_error::of_effect(&error))
     }
 }

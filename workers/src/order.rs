@@ -45,23 +45,15 @@ impl LocalStep for Order {
         let mut order = find(ctx, tx)?;
         if order.body_sha256 != input.body_sha256 {
             return Err(
-                StepError::Bug("the order is not the one that the saga was started for".into()).into(),
+                StepError::Bug("the order is not the one that the saga was started for".into()).into()
             );
         }
-        order.priced = order
-            .lines
-            .iter()
-            .map(|line| price(tx, &order, line))
-            .collect::<Result<_, _>>()?;
+        order.priced = order.lines.iter().map(|line| price(tx, &order, line)).collect::<Result<_, _>>()?;
         let total = total(&order)?;
         order.total = Some(total);
         order.status = OrderStatus::Accepted;
         tx.update_order(&order)?;
-        Ok(AcceptedOrder {
-            lines: order.priced,
-            total,
-            payment_method: order.payment_method,
-        })
+        Ok(AcceptedOrder { lines: order.priced, total, payment_method: order.payment_method })
     }
 
     fn compensate(
@@ -79,9 +71,7 @@ impl LocalStep for Order {
 }
 
 fn find(ctx: &StepCtx, tx: &mut dyn Tx) -> Result<OrderRow, LocalError> {
-    Ok(tx
-        .order(ctx.saga())?
-        .ok_or_else(|| StepError::Bug("the saga has no order".into()))?)
+    Ok(tx.order(ctx.saga())?.ok_or_else(|| StepError::Bug("the saga has no order".into()))?)
 }
 
 fn price(tx: &mut dyn Tx, order: &OrderRow, line: &OrderLine) -> Result<PricedLine, LocalError> {
@@ -91,23 +81,13 @@ fn price(tx: &mut dyn Tx, order: &OrderRow, line: &OrderLine) -> Result<PricedLi
         let (sku, ours, theirs) = (&line.sku, product.price.currency, order.currency);
         return Err(StepError::Rejected(format!("{sku} is sold in {ours}, not in {theirs}")).into());
     }
-    Ok(PricedLine {
-        sku: line.sku.clone(),
-        quantity: line.quantity,
-        unit_price_minor: product.price.minor,
-    })
+    Ok(PricedLine { sku: line.sku.clone(), quantity: line.quantity, unit_price_minor: product.price.minor })
 }
 
 fn total(order: &OrderRow) -> Result<Money, StepError> {
-    let sum = order
-        .priced
-        .iter()
-        .try_fold(Money::zero(order.currency), |sum, line| {
-            let unit = Money {
-                minor: line.unit_price_minor,
-                currency: order.currency,
-            };
-            sum.plus(unit.times(line.quantity)?)
-        });
+    let sum = order.priced.iter().try_fold(Money::zero(order.currency), |sum, line| {
+        let unit = Money { minor: line.unit_price_minor, currency: order.currency };
+        sum.plus(unit.times(line.quantity)?)
+    });
     sum.map_err(|error| StepError::Rejected(format!("the order's total: {error}")))
 }

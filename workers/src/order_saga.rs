@@ -29,20 +29,13 @@ pub struct OrderSagaParts {
 pub fn order_saga(parts: OrderSagaParts) -> Saga {
     Saga::builder("order_saga")
         .local_step(Order, |sources| sources.input())
-        .local_step(ReserveStock, |sources| {
-            Ok(StockLines::of(&sources.local_output::<Order>()?.lines))
-        })
+        .local_step(ReserveStock, |sources| Ok(StockLines::of(&sources.local_output::<Order>()?.lines)))
         .step(Charge::new(parts.payment), |sources| {
             let order = sources.local_output::<Order>()?;
-            Ok(ChargeInput {
-                amount: order.total,
-                payment_method: order.payment_method,
-            })
+            Ok(ChargeInput { amount: order.total, payment_method: order.payment_method })
         })
         .step(Notify::new(parts.notification, parts.store), |sources| {
-            Ok(NotifyInput {
-                total: sources.local_output::<Order>()?.total,
-            })
+            Ok(NotifyInput { total: sources.local_output::<Order>()?.total })
         })
         .step(ExternalInventorySync::new(parts.inventory), |sources| {
             Ok(SyncInput::of(&sources.local_output::<Order>()?.lines))

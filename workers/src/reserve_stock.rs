@@ -38,14 +38,7 @@ impl StockLines {
             *quantities.entry(&line.sku).or_default() += u64::from(line.quantity);
         }
         let lines = quantities.into_iter();
-        Self {
-            lines: lines
-                .map(|(sku, quantity)| ReservedLine {
-                    sku: sku.to_owned(),
-                    quantity,
-                })
-                .collect(),
-        }
+        Self { lines: lines.map(|(sku, quantity)| ReservedLine { sku: sku.to_owned(), quantity }).collect() }
     }
 }
 
@@ -62,12 +55,7 @@ impl LocalStep for ReserveStock {
                 return Err(StepError::Rejected(format!("{sku} is out of stock")).into());
             }
             let saga = ctx.saga().clone();
-            tx.insert_reservation(&ReservationRow {
-                saga,
-                sku,
-                quantity,
-                released: false,
-            })?;
+            tx.insert_reservation(&ReservationRow { saga, sku, quantity, released: false })?;
         }
         Ok(())
     }
@@ -97,19 +85,9 @@ mod tests {
 
     #[test]
     fn lines_of_one_product_are_taken_together_and_in_order() {
-        let line = |sku: &str, quantity| PricedLine {
-            sku: sku.into(),
-            quantity,
-            unit_price_minor: 1,
-        };
+        let line = |sku: &str, quantity| PricedLine { sku: sku.into(), quantity, unit_price_minor: 1 };
         let lines = StockLines::of(&[line("b", 2), line("a", 1), line("b", 3)]).lines;
         let expected = [("a", 1), ("b", 5)];
-        assert_eq!(
-            lines
-                .iter()
-                .map(|line| (line.sku.as_str(), line.quantity))
-                .collect::<Vec<_>>(),
-            expected
-        );
+        assert_eq!(lines.iter().map(|line| (line.sku.as_str(), line.quantity)).collect::<Vec<_>>(), expected);
     }
 }
