@@ -57,11 +57,11 @@ fn read(path: &Path) -> Result<Vec<ProductRow>, Failure> {
     let mut products: Vec<ProductRow> = Vec::new();
     let mut seen = std::collections::HashMap::new();
     for (index, record) in reader.records().enumerate() {
-        let record = record.map_err(|error| unusable(error.to_string()))?;
+        let record = record.map_err(|error| unusable(csv_reason(&error)))?;
         let line = record.position().map_or(index as u64 + 2, csv::Position::line);
         let product = product(&record).map_err(|what| unusable(format!("line {line}: {what}")))?;
         if let Some(first) = seen.insert(product.sku.clone(), line) {
-            return Err(unusable(format!("line {line}: the sku is there already in line {first}")));
+            return Err(unusable(format!("line {line}: the sku was there already in line {first}")));
         }
         products.push(product);
     }
@@ -69,8 +69,9 @@ fn read(path: &Path) -> Result<Vec<ProductRow>, Failure> {
 }
 
 fn product(record: &csv::StringRecord) -> Result<ProductRow, String> {
-    let Record { sku, name, price_minor, currency, stock } =
-        record.deserialize(None).map_err(|error| format!("{} ({})", reason(&error), COLUMNS.join(",")))?;
+    let Record { sku, name, price_minor, currency, stock } = record
+        .deserialize(None)
+        .map_err(|error| format!("{} ({})", csv_reason(&error), COLUMNS.join(",")))?;
     for (what, text) in [("sku", &sku), ("name", &name)] {
         if text.is_empty() || text.chars().count() > MOST_CHARACTERS || text.chars().any(char::is_control) {
             return Err(format!(
@@ -88,9 +89,12 @@ fn product(record: &csv::StringRecord) -> Result<ProductRow, String> {
     Ok(ProductRow { sku, name, price: Money { minor: price_minor, currency }, stocked: stock, free: stock })
 }
 
-fn reason(error: &csv::Error) -> String {
+fn csv_reason(error: &csv::Error) -> String {
     match error.kind() {
         csv::ErrorKind::Deserialize { err, .. } => err.to_string(),
+        csv::ErrorKind::UnequalLengths { pos: Some(pos), len, .. } => {
+            format!("line {}: there must be {} fields, there are {len}", pos.line(), COLUMNS.len())
+        }
         _ => error.to_string(),
     }
 }
@@ -131,7 +135,7 @@ mod tests {
         check("b,B,1,USD,99999999999999999999", "too large");
         check(",B,1,USD,1", "sku must have");
         check("a,B,1,USD,1", "already in line 2");
-        check("b,B,1", "fields");
+        check("b,B,1", "there must be 5 fields, there are 3");
     }
 
     #[test]
