@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use crate::interp::Occurrence;
-use crate::journal::recovery::recover;
+use crate::journal::recovery::{Recovered, recover};
 use crate::journal::{
     Archive, ArchivedExecution, Definition, Definitions, DirectoryId, JournalError, ListFilter, Storage, Tape,
 };
@@ -57,7 +57,7 @@ impl Inspection {
     /// # Errors
     /// When the files cannot be read, or are damaged.
     pub fn open_executions(&self) -> Result<Vec<RecordedExecution>, JournalError> {
-        let recovered = recover(self.storage.as_ref(), self.directory, true)?;
+        let recovered = self.read_log()?;
         let mut definitions = Definitions::new(self.storage.clone());
         let mut found = Vec::new();
         for execution in recovered.executions.into_values() {
@@ -76,6 +76,19 @@ impl Inspection {
         match &self.archive {
             Some(archive) => Ok(archive.list(filter)?),
             None => Ok(Vec::new()),
+        }
+    }
+
+    /// A file that grows while it is read may look damaged: an early part is read before a record gets there, and a
+    /// late part after the next one did. Damage stays; that goes.
+    fn read_log(&self) -> Result<Recovered, JournalError> {
+        let mut tries = 3;
+        loop {
+            tries -= 1;
+            match recover(self.storage.as_ref(), self.directory, true) {
+                Err(JournalError::Damaged { .. }) if tries > 0 => {}
+                other => return other,
+            }
         }
     }
 

@@ -52,8 +52,12 @@ pub(crate) fn recover(
             Err(error) if tolerant && error.kind() == std::io::ErrorKind::NotFound => continue,
             other => other.map_err(|error| JournalError::io(&name, error))?,
         };
-        let place =
-            Place { name: &name, number: *number, first: index == 0, last: index + 1 == numbers.len() };
+        let place = Place {
+            name: &name,
+            number: *number,
+            first: recovered.segments.is_empty(),
+            last: index + 1 == numbers.len(),
+        };
         recovered.read_segment(&place, &bytes, directory)?;
     }
     let first = numbers.first().copied().unwrap_or(1);
