@@ -89,15 +89,12 @@ fn close_rows(
 }
 
 fn close(row: &mut LedgerRow, settle: Duration, now: Timestamp) -> Result<(), TaskError> {
-    if let Some(lease) = row.lease.filter(|lease| now < lease.until) {
-        let cause = format!("{} may be acted on until {}", row.step, lease.until);
-        return Err(TaskError::new(Kind::Busy, cause));
-    }
     match row.status {
         LedgerStatus::Undone | LedgerStatus::Parked => {}
         LedgerStatus::Refused => bury(row, Undo::WasRefused, now),
         LedgerStatus::Done => park(row, now),
-        // What may still be under way at the provider is waited for, so that the residual is what a person will find.
+        // Whoever may act is waited for, and then what may still be under way at the provider, so that the residual
+        // is what a person will find.
         LedgerStatus::Started | LedgerStatus::Undoing => {
             let acted_until = row.execute_until.max(row.lease.map(|lease| lease.until));
             let quiet = acted_until.map_or(now, |until| until.plus(settle));

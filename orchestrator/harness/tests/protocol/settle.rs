@@ -51,6 +51,21 @@ fn settling_waits_until_a_lost_request_can_have_no_effect_any_more() {
 }
 
 #[test]
+fn settling_waits_for_an_undo_under_way() {
+    let (world, gate) = (World::new(), Gate::default());
+    world.done(["take"]);
+    world.clock.advance(100);
+    world.script("take", Op::Compensate, [Act::Hold(gate.clone()), Act::Effect]);
+    let undo = world.suspend(Op::Compensate, "take");
+    let rows = world.rows();
+    assert_error(world.settle(), Kind::Busy);
+    assert_eq!((world.rows(), world.state()), (rows, SagaState::Unwinding));
+    gate.open();
+    assert_undone(&undo.finish());
+    assert_eq!(world.settle().unwrap()["error"], "Saga.Compensated");
+}
+
+#[test]
 fn settling_waits_until_a_lost_undo_can_have_no_effect_any_more() {
     let world = World::new();
     world.done(["take"]);
