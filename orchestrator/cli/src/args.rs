@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
+use crate::bench::Case;
+
 const EXIT_CODES: &str = "\
 Exit codes:
   0  all went well (rejected order lines alone are no failure)
@@ -156,6 +158,9 @@ pub(crate) struct Bench {
     /// How many sagas a saturated measurement runs (five times as many with empty handlers)
     #[arg(long, value_name = "N", default_value_t = 10_000, value_parser = clap::value_parser!(u64).range(1..=10_000_000))]
     pub(crate) sagas: u64,
+    /// Only these cases
+    #[arg(long = "case", value_name = "CASE", value_delimiter = ',')]
+    pub(crate) cases: Vec<Case>,
     /// Where the measured files are made, and removed again: the disk counts
     #[arg(long, value_name = "DIR", default_value = ".")]
     pub(crate) dir: PathBuf,

@@ -1,15 +1,20 @@
 //! What is measured.
 
+use clap::ValueEnum;
+
 /// A kind of saga.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Case {
-    /// Engine and journal alone: five steps that do nothing, no store and no ledger.
+    /// Engine and journal alone: five steps that do nothing, no store and no ledger
+    #[value(name = "empty")]
     EmptyHandlers,
-    /// The order saga, to its commit.
+    /// The order saga, to its commit
     Completed,
-    /// The order saga, declined at `charge` and compensated.
+    /// The order saga, declined at charge and compensated
+    #[value(name = "declined")]
     DeclinedAtCharge,
-    /// The order saga, refused at its last step and compensated.
+    /// The order saga, refused at its last step and compensated
+    #[value(name = "failed-last")]
     FailedAtTheLastStep,
 }
 

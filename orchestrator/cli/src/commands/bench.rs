@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use crate::args::Bench;
-use crate::bench::measure_all;
+use crate::bench::{Case, measure_all};
 use crate::failure::Failure;
 use crate::output;
 
@@ -11,7 +11,8 @@ pub(crate) async fn run(arguments: &Bench) -> Result<ExitCode, Failure> {
     if !arguments.dir.is_dir() {
         return Err(Failure::Unusable(format!("{} is no directory", arguments.dir.display())));
     }
-    let report = measure_all(arguments.sagas, &arguments.dir, output::complain).await?;
+    let cases = if arguments.cases.is_empty() { &Case::ALL[..] } else { &arguments.cases };
+    let report = measure_all(cases, arguments.sagas, &arguments.dir, output::complain).await?;
     if arguments.json {
         output::print_json(&report)?;
     } else {

@@ -1,23 +1,13 @@
-//! Measurements: sagas a second and latencies, with what they cost on disk and in memory.
-
-mod case;
-mod empty;
-mod latency;
-mod machine;
-mod orders;
-mod report;
-mod size;
-
-pub(crate) use case::{Case, Load};
-pub(crate) use report::{Measurement, Report};
+//! Measures one case after the other, each in a directory of its own.
 
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use super::{Case, Load, Measurement, Report, empty, machine, orders};
 use crate::failure::Failure;
 
 /// Measures one case under one load, in a new directory under `parent` that is removed afterwards.
-pub(crate) async fn measure(case: Case, load: Load, parent: &Path) -> Result<Measurement, Failure> {
+async fn measure(case: Case, load: Load, parent: &Path) -> Result<Measurement, Failure> {
     static NUMBER: AtomicU64 = AtomicU64::new(0);
     let number = NUMBER.fetch_add(1, Ordering::Relaxed);
     let dir = parent.join(format!("amends-bench-{}-{number}", std::process::id()));
@@ -34,10 +24,15 @@ pub(crate) async fn measure(case: Case, load: Load, parent: &Path) -> Result<Mea
 }
 
 /// Everything, in the order in which it is printed.
-pub(crate) async fn measure_all(sagas: u64, parent: &Path, say: impl Fn(&str)) -> Result<Report, Failure> {
+pub(crate) async fn measure_all(
+    cases: &[Case],
+    sagas: u64,
+    parent: &Path,
+    say: impl Fn(&str),
+) -> Result<Report, Failure> {
     let fdatasync = machine::fdatasync_p50(parent)?;
     let mut measurements = Vec::new();
-    for case in Case::ALL {
+    for &case in cases {
         for load in [Load::alone(sagas), Load::saturated(case, sagas)] {
             say(&format!("{}, {} at once, {} sagas ...", case.name(), load.concurrency, load.sagas));
             measurements.push(measure(case, load, parent).await?);

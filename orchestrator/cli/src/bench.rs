@@ -1,0 +1,14 @@
+//! Measurements: sagas a second and latencies, with what they cost on disk and in memory.
+
+mod case;
+mod empty;
+mod latency;
+mod machine;
+mod measure;
+mod orders;
+mod report;
+mod size;
+
+pub(crate) use case::{Case, Load};
+pub(crate) use measure::measure_all;
+pub(crate) use report::{Measurement, Report};
