@@ -25,11 +25,7 @@ impl Backoff {
         let (mut sum, mut retry) = (0, 0);
         while retry < self.attempts {
             sum += if delay < cap { delay } else { cap };
-            delay = if delay < cap {
-                delay * self.rate_tenths as u64 / 10
-            } else {
-                cap
-            };
+            delay = if delay < cap { delay * self.rate_tenths as u64 / 10 } else { cap };
             retry += 1;
         }
         sum / 1000
@@ -37,10 +33,7 @@ impl Backoff {
 
     /// The same delays, with just enough attempts for their sum to exceed `seconds`.
     pub const fn spanning_more_than(mut self, seconds: u64) -> Self {
-        assert!(
-            self.interval_seconds > 0 && self.max_delay_seconds > 0,
-            "a backoff needs delays"
-        );
+        assert!(self.interval_seconds > 0 && self.max_delay_seconds > 0, "a backoff needs delays");
         self.attempts = 1;
         while self.span_seconds() <= seconds {
             self.attempts += 1;
@@ -53,12 +46,8 @@ impl Backoff {
 mod tests {
     use super::*;
 
-    const DOUBLING: Backoff = Backoff {
-        interval_seconds: 1,
-        rate_tenths: 20,
-        max_delay_seconds: 8,
-        attempts: 6,
-    };
+    const DOUBLING: Backoff =
+        Backoff { interval_seconds: 1, rate_tenths: 20, max_delay_seconds: 8, attempts: 6 };
 
     #[test]
     fn delays_grow_to_the_cap_and_add_up() {
@@ -69,11 +58,7 @@ mod tests {
     #[test]
     fn as_many_attempts_as_a_span_needs_and_no_more() {
         let check = |seconds, attempts| {
-            assert_eq!(
-                DOUBLING.spanning_more_than(seconds).attempts,
-                attempts,
-                "{seconds}"
-            );
+            assert_eq!(DOUBLING.spanning_more_than(seconds).attempts, attempts, "{seconds}");
         };
         check(0, 1);
         check(1, 2);

@@ -77,9 +77,7 @@ impl StepCtx {
     pub fn call_limit(&self) -> Result<Duration, StepError> {
         let limit = Duration::from_secs(u64::from(self.parts.policy.call_seconds));
         if self.parts.clock.monotonic() + limit > self.parts.deadline {
-            return Err(StepError::Transient(
-                "too little of the lease is left for another call".into(),
-            ));
+            return Err(StepError::Transient("too little of the lease is left for another call".into()));
         }
         Ok(limit)
     }

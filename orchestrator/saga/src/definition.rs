@@ -24,10 +24,7 @@ pub struct SagaDefinition {
 impl SagaDefinition {
     /// Begins a saga. The name is the forward machine's; the other machine is `unwind_` and the name.
     pub const fn builder(name: &'static str) -> SagaDefinitionBuilder {
-        SagaDefinitionBuilder {
-            name,
-            steps: Vec::new(),
-        }
+        SagaDefinitionBuilder { name, steps: Vec::new() }
     }
 
     /// The saga's name, and its forward machine's.
@@ -52,11 +49,7 @@ impl SagaDefinition {
 
     /// Whether recording this step as done may commit the saga: it is the last required one.
     pub fn is_commit_point(&self, name: &str) -> bool {
-        self.steps
-            .iter()
-            .rev()
-            .find(|step| step.policy.is_required())
-            .is_some_and(|step| step.name == name)
+        self.steps.iter().rev().find(|step| step.policy.is_required()).is_some_and(|step| step.name == name)
     }
 
     /// The forward machine, as the JSON text that is deployed.
@@ -87,11 +80,7 @@ impl SagaDefinitionBuilder {
     #[must_use]
     pub fn step<S: SagaStep>(self) -> Self {
         const { S::POLICY.assert_ladder() }
-        self.define(StepDefinition {
-            name: S::NAME,
-            compensation: S::COMPENSATION,
-            policy: S::POLICY,
-        })
+        self.define(StepDefinition { name: S::NAME, compensation: S::COMPENSATION, policy: S::POLICY })
     }
 
     /// Adds a step that is given as data.
@@ -108,26 +97,13 @@ impl SagaDefinitionBuilder {
     /// When a name is not snake_case, occurs twice or is one that the machine uses itself, when no step is
     /// required, or when the retries could fill an execution's history. All are mistakes in the program.
     pub fn build(self) -> SagaDefinition {
-        let saga = SagaDefinition {
-            name: self.name,
-            steps: self.steps,
-        };
-        assert!(
-            is_snake_case(saga.name),
-            "the saga name {:?} must be snake_case",
-            saga.name
-        );
-        assert!(
-            saga.steps.iter().any(|step| step.policy.is_required()),
-            "a saga needs a required step"
-        );
+        let saga = SagaDefinition { name: self.name, steps: self.steps };
+        assert!(is_snake_case(saga.name), "the saga name {:?} must be snake_case", saga.name);
+        assert!(saga.steps.iter().any(|step| step.policy.is_required()), "a saga needs a required step");
         let mut names: Vec<&str> = machine::OWN_STATES.to_vec();
         for name in saga.steps.iter().flat_map(|step| [step.name, step.compensation]) {
             assert!(is_snake_case(name), "the state name {name:?} must be snake_case");
-            assert!(
-                !names.contains(&name),
-                "the state name {name:?} occurs twice or is reserved"
-            );
+            assert!(!names.contains(&name), "the state name {name:?} occurs twice or is reserved");
             names.push(name);
         }
         machine::assert_history_fits(&saga);
@@ -137,9 +113,7 @@ impl SagaDefinitionBuilder {
 
 fn is_snake_case(name: &str) -> bool {
     name.starts_with(|c: char| c.is_ascii_lowercase())
-        && name
-            .bytes()
-            .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
+        && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
         && name.len() <= 64
 }
 
@@ -148,11 +122,7 @@ mod tests {
     use super::*;
 
     fn step(name: &'static str, compensation: &'static str) -> StepDefinition {
-        StepDefinition {
-            name,
-            compensation,
-            policy: StepPolicy::REQUIRED,
-        }
+        StepDefinition { name, compensation, policy: StepPolicy::REQUIRED }
     }
 
     #[test]
@@ -160,10 +130,7 @@ mod tests {
         let saga = SagaDefinition::builder("s")
             .define(step("a", "undo_a"))
             .define(step("b", "undo_b"))
-            .define(StepDefinition {
-                policy: StepPolicy::BEST_EFFORT,
-                ..step("c", "undo_c")
-            })
+            .define(StepDefinition { policy: StepPolicy::BEST_EFFORT, ..step("c", "undo_c") })
             .build();
         assert!(saga.is_commit_point("b"));
         assert!(!saga.is_commit_point("a") && !saga.is_commit_point("c"));
@@ -172,22 +139,12 @@ mod tests {
     #[test]
     fn mistakes_in_names_are_refused() {
         let check = |steps: &[StepDefinition], expected: &str| {
-            let build = || {
-                steps
-                    .iter()
-                    .cloned()
-                    .fold(SagaDefinition::builder("s"), |b, s| b.define(s))
-                    .build()
-            };
+            let build =
+                || steps.iter().cloned().fold(SagaDefinition::builder("s"), |b, s| b.define(s)).build();
             let panic = std::panic::catch_unwind(build).unwrap_err();
             let message = panic.downcast_ref::<String>().cloned();
-            let message = message
-                .or_else(|| panic.downcast_ref::<&str>().map(|m| (*m).to_owned()))
-                .unwrap();
-            assert!(
-                message.contains(expected),
-                "{message:?} should mention {expected:?}"
-            );
+            let message = message.or_else(|| panic.downcast_ref::<&str>().map(|m| (*m).to_owned())).unwrap();
+            assert!(message.contains(expected), "{message:?} should mention {expected:?}");
         };
         check(&[step("a", "a")], "occurs twice");
         check(&[step("a", "settle")], "reserved");

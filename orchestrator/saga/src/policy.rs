@@ -68,40 +68,20 @@ impl StepPolicy {
         lease_seconds: 30,
         state_seconds: 45,
         settle_seconds: 15,
-        retries: Backoff {
-            interval_seconds: 1,
-            rate_tenths: 20,
-            max_delay_seconds: 20,
-            attempts: 8,
-        },
-        undo_retries: Backoff {
-            interval_seconds: 1,
-            rate_tenths: 20,
-            max_delay_seconds: 30,
-            attempts: 20,
-        },
+        retries: Backoff { interval_seconds: 1, rate_tenths: 20, max_delay_seconds: 20, attempts: 8 },
+        undo_retries: Backoff { interval_seconds: 1, rate_tenths: 20, max_delay_seconds: 30, attempts: 20 },
     };
 
     /// A step that the saga can do without for now.
     pub const BEST_EFFORT: Self = Self {
         requirement: Requirement::BestEffort,
-        retries: Backoff {
-            interval_seconds: 1,
-            rate_tenths: 20,
-            max_delay_seconds: 5,
-            attempts: 2,
-        },
+        retries: Backoff { interval_seconds: 1, rate_tenths: 20, max_delay_seconds: 5, attempts: 2 },
         ..Self::REQUIRED
     };
 
     /// How long a state waits for another attempt's lease: longer than that attempt can last.
     pub const fn busy_retries(&self) -> Backoff {
-        let delays = Backoff {
-            interval_seconds: 1,
-            rate_tenths: 15,
-            max_delay_seconds: 10,
-            attempts: 1,
-        };
+        let delays = Backoff { interval_seconds: 1, rate_tenths: 15, max_delay_seconds: 10, attempts: 1 };
         delays.spanning_more_than(self.lease_seconds as u64 + self.state_seconds as u64)
     }
 
@@ -118,10 +98,7 @@ impl StepPolicy {
             self.calls * self.call_seconds + self.margin_seconds < self.lease_seconds,
             "calls x call_seconds + margin_seconds must be less than lease_seconds"
         );
-        assert!(
-            self.lease_seconds < self.state_seconds,
-            "lease_seconds must be less than state_seconds"
-        );
+        assert!(self.lease_seconds < self.state_seconds, "lease_seconds must be less than state_seconds");
         assert!(
             self.undo_retries.span_seconds() > self.lease_seconds as u64 + self.settle_seconds as u64,
             "undo_retries must span more than lease_seconds + settle_seconds"
@@ -149,27 +126,12 @@ mod tests {
         let check = |policy: StepPolicy, expected: &str| {
             let panic = std::panic::catch_unwind(|| policy.assert_ladder()).unwrap_err();
             let message = panic.downcast_ref::<&str>().copied().unwrap_or("");
-            assert!(
-                message.contains(expected),
-                "{message:?} should mention {expected:?}"
-            );
+            assert!(message.contains(expected), "{message:?} should mention {expected:?}");
         };
         let sound = StepPolicy::REQUIRED;
         check(StepPolicy { calls: 3, ..sound }, "less than lease_seconds");
-        check(
-            StepPolicy {
-                state_seconds: 30,
-                ..sound
-            },
-            "less than state_seconds",
-        );
-        check(
-            StepPolicy {
-                settle_seconds: 3600,
-                ..sound
-            },
-            "undo_retries must span",
-        );
+        check(StepPolicy { state_seconds: 30, ..sound }, "less than state_seconds");
+        check(StepPolicy { settle_seconds: 3600, ..sound }, "undo_retries must span");
         check(StepPolicy { calls: 0, ..sound }, "at least one call");
     }
 

@@ -11,19 +11,12 @@ const MOST_EVENTS: u64 = 12_500;
 
 /// Entered, exited, and at most three events for each attempt.
 fn events(retriers: &[Backoff]) -> u64 {
-    2 + 3
-        * (1 + retriers
-            .iter()
-            .map(|backoff| u64::from(backoff.attempts))
-            .sum::<u64>())
+    2 + 3 * (1 + retriers.iter().map(|backoff| u64::from(backoff.attempts)).sum::<u64>())
 }
 
 /// All attempts at their time limit, and all delays between them.
 fn seconds(state_seconds: u32, retriers: &[Backoff]) -> u64 {
-    let attempts = 1 + retriers
-        .iter()
-        .map(|backoff| u64::from(backoff.attempts))
-        .sum::<u64>();
+    let attempts = 1 + retriers.iter().map(|backoff| u64::from(backoff.attempts)).sum::<u64>();
     let delays: u64 = retriers.iter().map(Backoff::span_seconds).sum();
     attempts * u64::from(state_seconds) + delays
 }

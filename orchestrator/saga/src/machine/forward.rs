@@ -12,10 +12,7 @@ pub(crate) fn forward(saga: &SagaDefinition) -> String {
         states.push((step.name.to_owned(), execute_state(step, next)));
     }
     states.extend(unwind::states(saga));
-    let comment = format!(
-        "{}: generated from the saga's definition, do not edit.",
-        saga.name()
-    );
+    let comment = format!("{}: generated from the saga's definition, do not edit.", saga.name());
     let machine = Json::object([
         ("Comment", Json::text(comment)),
         ("StartAt", Json::text(steps[0].name)),

@@ -24,19 +24,12 @@ impl Json {
     }
 
     pub(super) fn object<const N: usize>(fields: [(&str, Json); N]) -> Self {
-        Self::Object(
-            fields
-                .into_iter()
-                .map(|(key, value)| (key.to_owned(), value))
-                .collect(),
-        )
+        Self::Object(fields.into_iter().map(|(key, value)| (key.to_owned(), value)).collect())
     }
 
     /// This object with one more field at the end.
     pub(super) fn with(self, key: &str, value: Json) -> Self {
-        let Self::Object(mut fields) = self else {
-            panic!("only an object has fields")
-        };
+        let Self::Object(mut fields) = self else { panic!("only an object has fields") };
         fields.push((key.to_owned(), value));
         Self::Object(fields)
     }
@@ -61,9 +54,7 @@ impl Serialize for Json {
             }
             Self::Object(fields) => {
                 let mut object = serializer.serialize_map(Some(fields.len()))?;
-                fields
-                    .iter()
-                    .try_for_each(|(key, value)| object.serialize_entry(key, value))?;
+                fields.iter().try_for_each(|(key, value)| object.serialize_entry(key, value))?;
                 object.end()
             }
         }

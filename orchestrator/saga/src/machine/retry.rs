@@ -36,12 +36,8 @@ pub(super) fn settle(busy: &Backoff) -> Json {
 }
 
 /// How long settling survives a store or a platform that is down.
-pub(super) const SETTLE_RETRIES: Backoff = Backoff {
-    interval_seconds: 1,
-    rate_tenths: 20,
-    max_delay_seconds: 60,
-    attempts: 30,
-};
+pub(super) const SETTLE_RETRIES: Backoff =
+    Backoff { interval_seconds: 1, rate_tenths: 20, max_delay_seconds: 60, attempts: 30 };
 
 /// How long settling waits for leases and settle times: longer than the longest of any step.
 pub(super) fn settle_busy<'a>(policies: impl Iterator<Item = &'a StepPolicy>) -> Backoff {
@@ -49,21 +45,13 @@ pub(super) fn settle_busy<'a>(policies: impl Iterator<Item = &'a StepPolicy>) ->
         .map(|policy| u64::from(policy.lease_seconds + policy.state_seconds + policy.settle_seconds))
         .max()
         .expect("a saga has steps");
-    Backoff {
-        interval_seconds: 1,
-        rate_tenths: 15,
-        max_delay_seconds: 15,
-        attempts: 1,
-    }
-    .spanning_more_than(longest)
+    Backoff { interval_seconds: 1, rate_tenths: 15, max_delay_seconds: 15, attempts: 1 }
+        .spanning_more_than(longest)
 }
 
 fn never(kinds: &[Kind]) -> Json {
     let names: Vec<&str> = kinds.iter().map(|kind| kind.name()).collect();
-    Json::object([
-        ("ErrorEquals", Json::texts(&names)),
-        ("MaxAttempts", Json::Count(0)),
-    ])
+    Json::object([("ErrorEquals", Json::texts(&names)), ("MaxAttempts", Json::Count(0))])
 }
 
 fn again(error: &str, backoff: &Backoff, jitter: Jitter) -> Json {

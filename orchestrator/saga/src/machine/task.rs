@@ -13,10 +13,8 @@ pub(super) fn invoke(step: &str, op: Op) -> Json {
         ("op", Json::text(op.name())),
         ("retry.$", Json::text("$$.State.RetryCount")),
     ]);
-    let parameters = Json::object([
-        ("FunctionName", Json::text(format!("amends-{step}:live"))),
-        ("Payload", payload),
-    ]);
+    let parameters =
+        Json::object([("FunctionName", Json::text(format!("amends-{step}:live"))), ("Payload", payload)]);
     Json::object([
         ("Type", Json::text("Task")),
         ("Resource", Json::text("arn:aws:states:::lambda:invoke")),
@@ -27,10 +25,7 @@ pub(super) fn invoke(step: &str, op: Op) -> Json {
 /// Keeps the worker's short summary in the state data, for the person who reads the console.
 pub(super) fn keep_summary(state: Json, name: &str) -> Json {
     state
-        .with(
-            "ResultSelector",
-            Json::object([("summary.$", Json::text("$.Payload"))]),
-        )
+        .with("ResultSelector", Json::object([("summary.$", Json::text("$.Payload"))]))
         .with("ResultPath", Json::text(format!("$.{name}")))
 }
 

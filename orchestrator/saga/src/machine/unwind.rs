@@ -26,20 +26,13 @@ pub(crate) fn unwind(saga: &SagaDefinition) -> String {
 pub(super) fn states(saga: &SagaDefinition) -> Vec<(String, Json)> {
     let mut states: Vec<(String, Json)> = Vec::new();
     for (index, step) in saga.steps().iter().enumerate().rev() {
-        let next = if index == 0 {
-            SETTLE
-        } else {
-            saga.steps()[index - 1].compensation
-        };
+        let next = if index == 0 { SETTLE } else { saga.steps()[index - 1].compensation };
         states.push((step.compensation.to_owned(), compensate_state(step, next)));
     }
     states.push((SETTLE.to_owned(), settle_state(saga)));
     states.push((UNWOUND.to_owned(), unwound_state()));
     states.push((UNSETTLED.to_owned(), unsettled_state()));
-    states.push((
-        ALREADY_COMMITTED.to_owned(),
-        Json::object([("Type", Json::text("Succeed"))]),
-    ));
+    states.push((ALREADY_COMMITTED.to_owned(), Json::object([("Type", Json::text("Succeed"))])));
     states
 }
 
@@ -62,10 +55,7 @@ fn settle_state(saga: &SagaDefinition) -> Json {
     catchers.extend(task::catch_everything(UNSETTLED));
     task::invoke(SETTLE, Op::Settle)
         .with("OutputPath", Json::text("$.Payload"))
-        .with(
-            "TimeoutSeconds",
-            Json::Count(super::bounds::SETTLE_STATE_SECONDS.into()),
-        )
+        .with("TimeoutSeconds", Json::Count(super::bounds::SETTLE_STATE_SECONDS.into()))
         .with("Retry", retry::settle(&busy))
         .with("Catch", Json::List(catchers))
         .with("Next", Json::text(UNWOUND))
