@@ -67,6 +67,15 @@ fn a_step_whose_input_could_not_be_built_at_the_commit_is_delivered_once_it_can(
 }
 
 #[test]
+fn a_mistake_in_the_input_of_a_best_effort_step_does_not_keep_the_saga_from_committing() {
+    let world = World::new();
+    world.done(["reserve", "take"]);
+    *world.controls.input.lock().unwrap() = Some(|| panic!("scripted"));
+    world.done(["sync"]);
+    assert_eq!(owed(&world), ["tell"]);
+}
+
+#[test]
 fn a_step_that_was_refused_or_done_is_not_owed() {
     let world = committed_after(StepError::Rejected("no such mailbox".into()));
     assert_eq!(owed(&world), [""; 0]);
