@@ -90,73 +90,50 @@ fn service_integration(name: &str) -> Option<Integration> {
 
 /// The optimised integrations, as the Step Functions developer guide lists them.
 fn is_optimised(service: &str, operation: &str) -> bool {
-    let operations: &[&str] = match service {
-        "apigateway" | "http" | "lambda" => &["invoke"],
-        "athena" => &["startQueryExecution", "stopQueryExecution", "getQueryExecution", "getQueryResults"],
-        "batch" => &["submitJob"],
-        "bedrock" => &["invokeModel", "createModelCustomizationJob"],
-        "codebuild" => &[
-            "startBuild",
-            "stopBuild",
-            "batchDeleteBuilds",
-            "batchGetReports",
-            "startBuildBatch",
-            "stopBuildBatch",
-            "retryBuildBatch",
-            "deleteBuildBatch",
-        ],
-        "databrew" => &["startJobRun"],
-        "dynamodb" => &["getItem", "putItem", "updateItem", "deleteItem"],
-        "ecs" => &["runTask"],
-        "eks" => &[
-            "call",
-            "runJob",
-            "createCluster",
-            "deleteCluster",
-            "createNodegroup",
-            "deleteNodegroup",
-            "createFargateProfile",
-            "deleteFargateProfile",
-        ],
-        "elasticmapreduce" => &[
-            "createCluster",
-            "terminateCluster",
-            "addStep",
-            "cancelStep",
-            "setClusterTerminationProtection",
-            "modifyInstanceFleetByName",
-            "modifyInstanceGroupByName",
-        ],
-        "emr-containers" => &["createVirtualCluster", "deleteVirtualCluster", "startJobRun"],
-        "emr-serverless" => &[
-            "createApplication",
-            "startApplication",
-            "stopApplication",
-            "deleteApplication",
-            "startJobRun",
-            "cancelJobRun",
-        ],
-        "events" => &["putEvents"],
-        "glue" => &["startJobRun"],
-        "mediaconvert" => &["createJob"],
-        "sagemaker" => &[
-            "createTrainingJob",
-            "createTransformJob",
-            "createLabelingJob",
-            "createProcessingJob",
-            "createHyperParameterTuningJob",
-            "createEndpoint",
-            "createEndpointConfig",
-            "createModel",
-            "updateEndpoint",
-        ],
-        "sns" => &["publish"],
-        "sqs" => &["sendMessage"],
-        "states" => &["startExecution"],
-        _ => &[],
-    };
-    operations.contains(&operation)
+    let operations =
+        OPTIMISED.iter().find(|(name, _)| *name == service).map_or("", |(_, operations)| operations);
+    operations.split(' ').any(|name| name == operation)
 }
+
+/// The optimised integrations, each with its operations.
+const OPTIMISED: &[(&str, &str)] = &[
+    ("apigateway", "invoke"),
+    ("athena", "startQueryExecution stopQueryExecution getQueryExecution getQueryResults"),
+    ("batch", "submitJob"),
+    ("bedrock", "invokeModel createModelCustomizationJob"),
+    (
+        "codebuild",
+        "startBuild stopBuild batchDeleteBuilds batchGetReports startBuildBatch stopBuildBatch retryBuildBatch deleteBuildBatch",
+    ),
+    ("databrew", "startJobRun"),
+    ("dynamodb", "getItem putItem updateItem deleteItem"),
+    ("ecs", "runTask"),
+    (
+        "eks",
+        "call runJob createCluster deleteCluster createNodegroup deleteNodegroup createFargateProfile deleteFargateProfile",
+    ),
+    (
+        "elasticmapreduce",
+        "createCluster terminateCluster addStep cancelStep setClusterTerminationProtection modifyInstanceFleetByName modifyInstanceGroupByName",
+    ),
+    ("emr-containers", "createVirtualCluster deleteVirtualCluster startJobRun"),
+    (
+        "emr-serverless",
+        "createApplication startApplication stopApplication deleteApplication startJobRun cancelJobRun",
+    ),
+    ("events", "putEvents"),
+    ("glue", "startJobRun"),
+    ("http", "invoke"),
+    ("lambda", "invoke"),
+    ("mediaconvert", "createJob"),
+    (
+        "sagemaker",
+        "createTrainingJob createTransformJob createLabelingJob createProcessingJob createHyperParameterTuningJob createEndpoint createEndpointConfig createModel updateEndpoint",
+    ),
+    ("sns", "publish"),
+    ("sqs", "sendMessage"),
+    ("states", "startExecution"),
+];
 
 #[cfg(test)]
 mod tests {

@@ -40,13 +40,7 @@ pub(crate) struct Ended {
 impl<'a> Batch<'a> {
     pub(crate) fn new(db: &'a Connection) -> Self {
         let lost = run(db, "BEGIN IMMEDIATE").err().map(|error| error.to_string());
-        Self {
-            db,
-            requests: Vec::new(),
-            wrote: false,
-            lost,
-            culprit: None,
-        }
+        Self { db, requests: Vec::new(), wrote: false, lost, culprit: None }
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -83,10 +77,7 @@ impl<'a> Batch<'a> {
         let wish = request.run(self.db);
         if self.db.is_autocommit() {
             let reason = "a statement of the batch failed in a way that ends it, such as for a full disk";
-            return Err(Lost {
-                reason: reason.to_owned(),
-                by_own_error: wish == Wish::RollBack,
-            });
+            return Err(Lost { reason: reason.to_owned(), by_own_error: wish == Wish::RollBack });
         }
         if wish == Wish::RollBack {
             run(self.db, "ROLLBACK TO request")?;
@@ -102,11 +93,7 @@ impl<'a> Batch<'a> {
             Some(reason) => self.roll_back(reason.clone()),
             None => self.try_commit(seq),
         };
-        Ended {
-            end,
-            requests: self.requests,
-            culprit: self.culprit,
-        }
+        Ended { end, requests: self.requests, culprit: self.culprit }
     }
 
     fn try_commit(&self, seq: u64) -> End {
@@ -118,9 +105,7 @@ impl<'a> Batch<'a> {
         match run(self.db, "COMMIT") {
             Ok(()) => End::Committed { wrote: self.wrote },
             Err(error) if left_undone(&error) => self.roll_back(error.to_string()),
-            Err(error) => End::Unknown {
-                reason: error.to_string(),
-            },
+            Err(error) => End::Unknown { reason: error.to_string() },
         }
     }
 
@@ -130,9 +115,7 @@ impl<'a> Batch<'a> {
         }
         match run(self.db, "ROLLBACK") {
             Ok(()) => End::RolledBack { reason },
-            Err(error) => End::Unknown {
-                reason: format!("{reason}; then the rollback failed: {error}"),
-            },
+            Err(error) => End::Unknown { reason: format!("{reason}; then the rollback failed: {error}") },
         }
     }
 }
@@ -145,10 +128,7 @@ struct Lost {
 
 impl From<rusqlite::Error> for Lost {
     fn from(error: rusqlite::Error) -> Self {
-        Self {
-            reason: error.to_string(),
-            by_own_error: false,
-        }
+        Self { reason: error.to_string(), by_own_error: false }
     }
 }
 
@@ -166,9 +146,7 @@ fn left_undone(error: &rusqlite::Error) -> bool {
 
 fn record_seq(db: &Connection, seq: u64) -> rusqlite::Result<()> {
     let seq = i64::try_from(seq).expect("a database has fewer than 2^63 commits");
-    db.prepare_cached("UPDATE amends_commit SET seq = ?1 WHERE id = 1")?
-        .execute((seq,))
-        .map(drop)
+    db.prepare_cached("UPDATE amends_commit SET seq = ?1 WHERE id = 1")?.execute((seq,)).map(drop)
 }
 
 fn run(db: &Connection, sql: &str) -> rusqlite::Result<()> {

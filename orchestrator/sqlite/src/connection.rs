@@ -18,22 +18,15 @@ const READER_CACHE_KIB: u32 = 2 * 1024;
 
 /// The one connection that writes.
 pub(crate) fn open_writer(path: &Path, options: &Options) -> Result<Connection, OpenError> {
-    let failed = |source| OpenError::Sqlite {
-        path: path.to_owned(),
-        source,
-    };
+    let failed = |source| OpenError::Sqlite { path: path.to_owned(), source };
     let flags =
         OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags).map_err(failed)?;
     connection.busy_timeout(BUSY_TIMEOUT).map_err(failed)?;
-    let mode: String = connection
-        .query_row("PRAGMA journal_mode = WAL", (), |row| row.get(0))
-        .map_err(failed)?;
+    let mode: String =
+        connection.query_row("PRAGMA journal_mode = WAL", (), |row| row.get(0)).map_err(failed)?;
     if mode != "wal" {
-        return Err(OpenError::NoWriteAheadLog {
-            path: path.to_owned(),
-            mode,
-        });
+        return Err(OpenError::NoWriteAheadLog { path: path.to_owned(), mode });
     }
     let synchronous = match options.synchronous {
         Synchronous::Full => "FULL",

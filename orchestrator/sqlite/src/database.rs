@@ -46,10 +46,7 @@ impl Database {
     /// # Panics
     /// When the migrations are not numbered 1, 2, 3, …
     pub fn open(path: &Path, options: Options) -> Result<Self, OpenError> {
-        let failed = |source| OpenError::Sqlite {
-            path: path.to_owned(),
-            source,
-        };
+        let failed = |source| OpenError::Sqlite { path: path.to_owned(), source };
         let db = connection::open_writer(path, &options)?;
         migration::migrate(&db, path, options.migrations)?;
         let shared = Arc::new(Shared::default());
@@ -59,10 +56,7 @@ impl Database {
         let thread = thread::Builder::new()
             .name("sqlite-writer".to_owned())
             .spawn(move || writer.run(&receiver))
-            .map_err(|source| OpenError::Thread {
-                path: path.to_owned(),
-                source,
-            })?;
+            .map_err(|source| OpenError::Thread { path: path.to_owned(), source })?;
         let readers = Readers::new(path);
         let mut log = path.as_os_str().to_owned();
         log.push("-wal");
@@ -74,9 +68,7 @@ impl Database {
             sender: Some(sender),
             thread: Mutex::new(Some(thread)),
         };
-        Ok(Self {
-            inner: Arc::new(inner),
-        })
+        Ok(Self { inner: Arc::new(inner) })
     }
 
     /// Runs `work` on the writer thread and answers once its commit is durable.
@@ -172,20 +164,14 @@ impl Database {
             return Err(WriteError::Overloaded { limit });
         }
         let sender = self.inner.sender.as_ref().expect("a handle exists");
-        sender
-            .send(Box::new(Work::new(work, reply)))
-            .map_err(|_| WriteError::Stopped)
+        sender.send(Box::new(Work::new(work, reply))).map_err(|_| WriteError::Stopped)
     }
 }
 
 impl Drop for Inner {
     fn drop(&mut self) {
         drop(self.sender.take());
-        let thread = self
-            .thread
-            .get_mut()
-            .unwrap_or_else(PoisonError::into_inner)
-            .take();
+        let thread = self.thread.get_mut().unwrap_or_else(PoisonError::into_inner).take();
         // A request may hold the last handle; the writer does not wait for itself.
         if let Some(thread) = thread.filter(|thread| thread.thread().id() != thread::current().id()) {
             // A panic of the writer has been reported by its own thread.

@@ -34,10 +34,7 @@ const CREATE: &str = "
 pub(crate) fn migrate(db: &Connection, path: &Path, migrations: &[Migration]) -> Result<(), OpenError> {
     assert_numbered(migrations);
     let created = db.execute_batch(&format!("BEGIN IMMEDIATE; {CREATE} COMMIT;"));
-    created.map_err(|source| OpenError::Sqlite {
-        path: path.to_owned(),
-        source,
-    })?;
+    created.map_err(|source| OpenError::Sqlite { path: path.to_owned(), source })?;
     let applied = check(db, path, migrations)?;
     for migration in migrations.iter().filter(|migration| migration.version > applied) {
         apply(db, migration).map_err(|source| OpenError::Migration {
@@ -56,29 +53,18 @@ pub(crate) fn require(db: &Connection, path: &Path, migrations: &[Migration]) ->
     let found = check(db, path, migrations)?;
     let needed = newest(migrations);
     if found < needed {
-        return Err(OpenError::Older {
-            path: path.to_owned(),
-            found,
-            needed,
-        });
+        return Err(OpenError::Older { path: path.to_owned(), found, needed });
     }
     Ok(())
 }
 
 /// The file's version, after comparing what it has had with what this program has.
 fn check(db: &Connection, path: &Path, migrations: &[Migration]) -> Result<u32, OpenError> {
-    let failed = |source| OpenError::Sqlite {
-        path: path.to_owned(),
-        source,
-    };
+    let failed = |source| OpenError::Sqlite { path: path.to_owned(), source };
     let found = applied_version(db).map_err(failed)?;
     let known = newest(migrations);
     if found > known {
-        return Err(OpenError::Newer {
-            path: path.to_owned(),
-            found,
-            known,
-        });
+        return Err(OpenError::Newer { path: path.to_owned(), found, known });
     }
     for migration in migrations.iter().filter(|migration| migration.version <= found) {
         if recorded_checksum(db, migration.version).map_err(failed)? != Some(checksum(migration)) {
@@ -107,21 +93,13 @@ fn applied_version(db: &Connection) -> rusqlite::Result<u32> {
     if !db.prepare(exists)?.exists(())? {
         return Ok(0);
     }
-    db.query_row(
-        "SELECT coalesce(max(version), 0) FROM amends_migration",
-        (),
-        |row| row.get(0),
-    )
+    db.query_row("SELECT coalesce(max(version), 0) FROM amends_migration", (), |row| row.get(0))
 }
 
 fn recorded_checksum(db: &Connection, version: u32) -> rusqlite::Result<Option<Sha256Hex>> {
-    db.query_row(
-        "SELECT sha256 FROM amends_migration WHERE version = ?1",
-        (version,),
-        |row| row.get(0),
-    )
-    .optional()
-    .map(|text| text.map(Sha256Hex::from_stored))
+    db.query_row("SELECT sha256 FROM amends_migration WHERE version = ?1", (version,), |row| row.get(0))
+        .optional()
+        .map(|text| text.map(Sha256Hex::from_stored))
 }
 
 fn checksum(migration: &Migration) -> Sha256Hex {
@@ -134,9 +112,6 @@ fn newest(migrations: &[Migration]) -> u32 {
 
 fn assert_numbered(migrations: &[Migration]) {
     for (expected, migration) in (1..).zip(migrations) {
-        assert_eq!(
-            migration.version, expected,
-            "migrations are numbered 1, 2, 3, … without gaps"
-        );
+        assert_eq!(migration.version, expected, "migrations are numbered 1, 2, 3, … without gaps");
     }
 }

@@ -20,15 +20,10 @@ impl ReadOnlyDatabase {
     /// # Errors
     /// When the file does not exist or cannot be read, or when its schema is older, newer or another one.
     pub fn open(path: &Path, migrations: &[Migration]) -> Result<Self, OpenError> {
-        let failed = |source| OpenError::Sqlite {
-            path: path.to_owned(),
-            source,
-        };
+        let failed = |source| OpenError::Sqlite { path: path.to_owned(), source };
         let first = connection::open_reader(path).map_err(failed)?;
         migration::require(&first, path, migrations)?;
-        Ok(Self {
-            readers: Readers::new(path),
-        })
+        Ok(Self { readers: Readers::new(path) })
     }
 
     /// Runs `work` on one consistent snapshot of the last commit. Blocks the thread while it reads.

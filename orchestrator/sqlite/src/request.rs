@@ -32,11 +32,7 @@ pub(crate) struct Work<W, T, E, R> {
 
 impl<W, T, E, R> Work<W, T, E, R> {
     pub(crate) fn new(work: W, reply: R) -> Self {
-        Self {
-            work: Some(work),
-            result: None,
-            reply,
-        }
+        Self { work: Some(work), result: None, reply }
     }
 }
 
@@ -49,17 +45,9 @@ where
 {
     fn run(&mut self, db: &Connection) -> Wish {
         let work = self.work.take().expect("a request runs once");
-        let result = catch_unwind(AssertUnwindSafe(|| work(db))).unwrap_or_else(|panic| {
-            Err(WriteError::Panicked {
-                message: message_of(panic.as_ref()),
-            }
-            .into())
-        });
-        let wish = if result.is_ok() {
-            Wish::Keep
-        } else {
-            Wish::RollBack
-        };
+        let result = catch_unwind(AssertUnwindSafe(|| work(db)))
+            .unwrap_or_else(|panic| Err(WriteError::Panicked { message: message_of(panic.as_ref()) }.into()));
+        let wish = if result.is_ok() { Wish::Keep } else { Wish::RollBack };
         self.result = Some(result);
         wish
     }

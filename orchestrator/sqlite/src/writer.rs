@@ -35,18 +35,14 @@ struct Fatal(String);
 impl Writer {
     pub(crate) fn new(db: Connection, options: Options, shared: Arc<Shared>) -> rusqlite::Result<Self> {
         let seq: i64 = db.query_row("SELECT seq FROM amends_commit WHERE id = 1", (), |row| row.get(0))?;
-        shared
-            .commit_seq
-            .store(u64::try_from(seq).unwrap_or(0), Ordering::Release);
+        shared.commit_seq.store(u64::try_from(seq).unwrap_or(0), Ordering::Release);
         Ok(Self { db, options, shared })
     }
 
     /// Runs until every handle is gone, or until a commit's outcome is unknown.
     pub(crate) fn run(self, requests: &Receiver<Box<dyn Request>>) {
         while let Ok(first) = requests.recv() {
-            let end = self
-                .serve_batch(first, requests)
-                .and_then(|wrote| self.checkpoint_if_due(wrote));
+            let end = self.serve_batch(first, requests).and_then(|wrote| self.checkpoint_if_due(wrote));
             if let Err(Fatal(message)) = end {
                 (self.options.on_fatal)(&message);
                 return;
@@ -61,11 +57,7 @@ impl Writer {
     ) -> Result<bool, Fatal> {
         let (batch, taken) = self.gather(first, requests);
         let seq = self.shared.commit_seq.load(Ordering::Relaxed) + 1;
-        let Ended {
-            end,
-            requests: served,
-            culprit,
-        } = batch.commit(seq);
+        let Ended { end, requests: served, culprit } = batch.commit(seq);
         self.shared.waiting.fetch_sub(taken, Ordering::Relaxed);
         match end {
             End::Committed { wrote } => {
@@ -86,9 +78,7 @@ impl Writer {
             End::Unknown { reason } => {
                 // Dropping the requests would tell their senders that they failed. That is not known.
                 std::mem::forget((served, culprit));
-                Err(Fatal(format!(
-                    "a commit failed and may or may not have happened: {reason}"
-                )))
+                Err(Fatal(format!("a commit failed and may or may not have happened: {reason}")))
             }
         }
     }
@@ -118,14 +108,10 @@ impl Writer {
             return Ok(());
         }
         let checkpoint = || -> rusqlite::Result<()> {
-            let pages: i64 = self
-                .db
-                .prepare_cached("PRAGMA wal_checkpoint(NOOP)")?
-                .query_row((), |row| row.get(1))?;
+            let pages: i64 =
+                self.db.prepare_cached("PRAGMA wal_checkpoint(NOOP)")?.query_row((), |row| row.get(1))?;
             if pages >= i64::from(self.options.checkpoint_pages) {
-                self.db
-                    .prepare_cached("PRAGMA wal_checkpoint(PASSIVE)")?
-                    .query_row((), |_| Ok(()))?;
+                self.db.prepare_cached("PRAGMA wal_checkpoint(PASSIVE)")?.query_row((), |_| Ok(()))?;
                 self.shared.counters.count_checkpoint();
             }
             Ok(())

@@ -7,34 +7,14 @@ use std::path::{Path, PathBuf};
 use amends_sqlite::rusqlite::{self, Connection};
 use amends_sqlite::{Database, Migration, OpenError, Options, ReadOnlyDatabase, WriteError};
 
-static V1: &[Migration] = &[Migration {
-    version: 1,
-    name: "a",
-    sql: "CREATE TABLE a (x INTEGER) STRICT",
-}];
+static V1: &[Migration] = &[Migration { version: 1, name: "a", sql: "CREATE TABLE a (x INTEGER) STRICT" }];
 static V2: &[Migration] = &[
-    Migration {
-        version: 1,
-        name: "a",
-        sql: "CREATE TABLE a (x INTEGER) STRICT",
-    },
-    Migration {
-        version: 2,
-        name: "b",
-        sql: "CREATE TABLE b (x INTEGER) STRICT; INSERT INTO b VALUES (1)",
-    },
+    Migration { version: 1, name: "a", sql: "CREATE TABLE a (x INTEGER) STRICT" },
+    Migration { version: 2, name: "b", sql: "CREATE TABLE b (x INTEGER) STRICT; INSERT INTO b VALUES (1)" },
 ];
-static EDITED: &[Migration] = &[Migration {
-    version: 1,
-    name: "a",
-    sql: "CREATE TABLE a (y TEXT) STRICT",
-}];
+static EDITED: &[Migration] = &[Migration { version: 1, name: "a", sql: "CREATE TABLE a (y TEXT) STRICT" }];
 static BROKEN: &[Migration] = &[
-    Migration {
-        version: 1,
-        name: "a",
-        sql: "CREATE TABLE a (x INTEGER) STRICT",
-    },
+    Migration { version: 1, name: "a", sql: "CREATE TABLE a (x INTEGER) STRICT" },
     Migration {
         version: 2,
         name: "broken",
@@ -43,13 +23,7 @@ static BROKEN: &[Migration] = &[
 ];
 
 fn open(path: &Path, migrations: &'static [Migration]) -> Result<Database, OpenError> {
-    Database::open(
-        path,
-        Options {
-            migrations,
-            ..Options::default()
-        },
-    )
+    Database::open(path, Options { migrations, ..Options::default() })
 }
 
 fn fresh() -> (tempfile::TempDir, PathBuf) {
@@ -83,33 +57,20 @@ fn migrations_run_once_and_in_order() {
 fn a_file_of_a_newer_program_is_refused() {
     let (_dir, path) = fresh();
     drop(open(&path, V2).unwrap());
-    assert!(matches!(
-        open(&path, V1),
-        Err(OpenError::Newer {
-            found: 2,
-            known: 1,
-            ..
-        })
-    ));
+    assert!(matches!(open(&path, V1), Err(OpenError::Newer { found: 2, known: 1, .. })));
 }
 
 #[test]
 fn an_edited_migration_is_refused() {
     let (_dir, path) = fresh();
     drop(open(&path, V1).unwrap());
-    assert!(matches!(
-        open(&path, EDITED),
-        Err(OpenError::ChangedMigration { version: 1, .. })
-    ));
+    assert!(matches!(open(&path, EDITED), Err(OpenError::ChangedMigration { version: 1, .. })));
 }
 
 #[test]
 fn a_failing_migration_leaves_nothing_behind() {
     let (_dir, path) = fresh();
-    assert!(matches!(
-        open(&path, BROKEN),
-        Err(OpenError::Migration { version: 2, .. })
-    ));
+    assert!(matches!(open(&path, BROKEN), Err(OpenError::Migration { version: 2, .. })));
     drop(open(&path, V2).unwrap());
 }
 
@@ -134,37 +95,17 @@ fn a_reader_sees_the_commits_of_a_living_writer_and_of_a_closed_one() {
     drop(database);
     assert_eq!(inspection.read(|db| count(db, "a")).unwrap(), 3);
     drop(inspection);
-    assert_eq!(
-        ReadOnlyDatabase::open(&path, V1)
-            .unwrap()
-            .read(|db| count(db, "a"))
-            .unwrap(),
-        3
-    );
+    assert_eq!(ReadOnlyDatabase::open(&path, V1).unwrap().read(|db| count(db, "a")).unwrap(), 3);
 }
 
 #[test]
 fn a_reader_cannot_write_and_needs_the_right_schema() {
     let (_dir, path) = fresh();
-    assert!(
-        matches!(ReadOnlyDatabase::open(&path, V1), Err(OpenError::Sqlite { .. })),
-        "no file yet"
-    );
+    assert!(matches!(ReadOnlyDatabase::open(&path, V1), Err(OpenError::Sqlite { .. })), "no file yet");
     drop(open(&path, V1).unwrap());
-    assert!(matches!(
-        ReadOnlyDatabase::open(&path, V2),
-        Err(OpenError::Older {
-            found: 1,
-            needed: 2,
-            ..
-        })
-    ));
+    assert!(matches!(ReadOnlyDatabase::open(&path, V2), Err(OpenError::Older { found: 1, needed: 2, .. })));
     let inspection = ReadOnlyDatabase::open(&path, V1).unwrap();
-    assert!(
-        inspection
-            .read(|db| db.execute("INSERT INTO a VALUES (1)", ()))
-            .is_err()
-    );
+    assert!(inspection.read(|db| db.execute("INSERT INTO a VALUES (1)", ())).is_err());
 }
 
 #[test]

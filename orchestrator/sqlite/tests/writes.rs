@@ -46,17 +46,14 @@ fn open(dir: &tempfile::TempDir) -> Database {
 
 fn insert(id: i64) -> impl FnOnce(&Connection) -> Answer<()> + Send + 'static {
     move |db| {
-        db.prepare_cached("INSERT INTO item (id) VALUES (?1)")?
-            .execute((id,))?;
+        db.prepare_cached("INSERT INTO item (id) VALUES (?1)")?.execute((id,))?;
         Ok(())
     }
 }
 
 fn ids(database: &Database) -> Vec<i64> {
     let read = |db: &Connection| -> rusqlite::Result<Vec<i64>> {
-        db.prepare("SELECT id FROM item ORDER BY id")?
-            .query_map((), |row| row.get(0))?
-            .collect()
+        db.prepare("SELECT id FROM item ORDER BY id")?.query_map((), |row| row.get(0))?.collect()
     };
     database.read(read).unwrap()
 }
@@ -86,24 +83,15 @@ async fn requests_that_wait_together_share_one_commit() {
         answer.await.unwrap();
     }
     let statistics = database.statistics();
-    assert_eq!(
-        (statistics.requests, statistics.commits, statistics.largest_batch),
-        (101, 1, 101)
-    );
+    assert_eq!((statistics.requests, statistics.commits, statistics.largest_batch), (101, 1, 101));
     assert_eq!(ids(&database).len(), 100);
 }
 
 #[tokio::test]
 async fn a_batch_is_bounded() {
     let dir = tempfile::tempdir().unwrap();
-    let database = Database::open(
-        &dir.path().join("test.db"),
-        Options {
-            max_batch: 10,
-            ..options()
-        },
-    )
-    .unwrap();
+    let database =
+        Database::open(&dir.path().join("test.db"), Options { max_batch: 10, ..options() }).unwrap();
     let (release, held) = hold(&database);
     let answers: Vec<_> = (0..29).map(|id| database.write(insert(id))).collect();
     drop(release);
@@ -111,10 +99,7 @@ async fn a_batch_is_bounded() {
     for answer in answers {
         answer.await.unwrap();
     }
-    assert_eq!(
-        (database.statistics().commits, database.statistics().largest_batch),
-        (3, 10)
-    );
+    assert_eq!((database.statistics().commits, database.statistics().largest_batch), (3, 10));
 }
 
 #[tokio::test]
@@ -133,9 +118,7 @@ async fn an_error_or_a_panic_undoes_its_own_request_only() {
     held.await.unwrap();
     before.await.unwrap();
     assert!(matches!(refused.await, Err(TestError::Refused)));
-    let expected = WriteError::Panicked {
-        message: "out of tea".to_owned(),
-    };
+    let expected = WriteError::Panicked { message: "out of tea".to_owned() };
     assert!(matches!(panicked.await, Err(TestError::Write(error)) if error == expected));
     after.await.unwrap();
     assert_eq!(ids(&database), [1, 4]);
@@ -146,8 +129,7 @@ fn a_full_disk_is_an_error_of_the_request_that_met_it() {
     let dir = tempfile::tempdir().unwrap();
     let database = open(&dir);
     let limit = |db: &Connection| -> Answer<()> {
-        db.query_row("PRAGMA max_page_count = 20", (), |_| Ok(()))
-            .map_err(Into::into)
+        db.query_row("PRAGMA max_page_count = 20", (), |_| Ok(())).map_err(Into::into)
     };
     database.write_blocking(limit).unwrap();
     let large = |db: &Connection| -> Answer<()> {
@@ -172,18 +154,9 @@ async fn a_commit_that_is_refused_answers_everyone_that_nothing_was_written() {
     let orphan =
         database.write(|db| -> Answer<usize> { Ok(db.execute("INSERT INTO child VALUES (1, 99)", ())?) });
     drop(release);
-    assert!(matches!(
-        held.await,
-        Err(TestError::Write(WriteError::RolledBack { .. }))
-    ));
-    assert!(matches!(
-        innocent.await,
-        Err(TestError::Write(WriteError::RolledBack { .. }))
-    ));
-    assert!(matches!(
-        orphan.await,
-        Err(TestError::Write(WriteError::RolledBack { .. }))
-    ));
+    assert!(matches!(held.await, Err(TestError::Write(WriteError::RolledBack { .. }))));
+    assert!(matches!(innocent.await, Err(TestError::Write(WriteError::RolledBack { .. }))));
+    assert!(matches!(orphan.await, Err(TestError::Write(WriteError::RolledBack { .. }))));
     database.write_blocking(insert(2)).unwrap();
     assert_eq!((ids(&database), database.commit_seq()), (vec![2], 1));
 }
@@ -200,14 +173,7 @@ async fn nobody_is_answered_when_the_outcome_of_a_commit_is_unknown() {
             reported.send(()).ok();
         })
     };
-    let database = Database::open(
-        &dir.path().join("test.db"),
-        Options {
-            on_fatal,
-            ..options()
-        },
-    )
-    .unwrap();
+    let database = Database::open(&dir.path().join("test.db"), Options { on_fatal, ..options() }).unwrap();
     let (release, held) = hold(&database);
     // Ends the writer's transaction behind its back: its own COMMIT then fails for a reason that proves nothing.
     let culprit = database.write(|db| -> Answer<()> { Ok(db.execute_batch("COMMIT; SAVEPOINT request")?) });
@@ -217,10 +183,7 @@ async fn nobody_is_answered_when_the_outcome_of_a_commit_is_unknown() {
     assert!(fatal.lock().unwrap()[0].contains("may or may not have happened"));
     let everyone = async { tokio::join!(held, culprit, innocent) };
     let waited = futures_poll_once(everyone);
-    assert!(
-        waited.is_none(),
-        "an answer was given although the outcome is unknown"
-    );
+    assert!(waited.is_none(), "an answer was given although the outcome is unknown");
     let later = database.write(insert(2)).await;
     assert!(matches!(later, Err(TestError::Write(WriteError::Stopped))));
 }
@@ -228,10 +191,7 @@ async fn nobody_is_answered_when_the_outcome_of_a_commit_is_unknown() {
 /// The future's result if it has one by now.
 fn futures_poll_once<F: Future>(future: F) -> Option<F::Output> {
     let mut future = std::pin::pin!(future);
-    match future
-        .as_mut()
-        .poll(&mut std::task::Context::from_waker(std::task::Waker::noop()))
-    {
+    match future.as_mut().poll(&mut std::task::Context::from_waker(std::task::Waker::noop())) {
         std::task::Poll::Ready(output) => Some(output),
         std::task::Poll::Pending => None,
     }
@@ -240,21 +200,12 @@ fn futures_poll_once<F: Future>(future: F) -> Option<F::Output> {
 #[tokio::test]
 async fn a_queue_that_is_full_refuses_at_once() {
     let dir = tempfile::tempdir().unwrap();
-    let database = Database::open(
-        &dir.path().join("test.db"),
-        Options {
-            max_queue: 2,
-            ..options()
-        },
-    )
-    .unwrap();
+    let database =
+        Database::open(&dir.path().join("test.db"), Options { max_queue: 2, ..options() }).unwrap();
     let (release, held) = hold(&database);
     let second = database.write(insert(1));
     let third = database.write(insert(2)).await;
-    assert!(matches!(
-        third,
-        Err(TestError::Write(WriteError::Overloaded { limit: 2 }))
-    ));
+    assert!(matches!(third, Err(TestError::Write(WriteError::Overloaded { limit: 2 }))));
     drop(release);
     held.await.unwrap();
     second.await.unwrap();
@@ -306,18 +257,10 @@ fn the_last_handle_may_go_inside_a_request() {
 fn the_log_is_copied_into_the_file_before_it_grows_long() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("test.db");
-    let database = Database::open(
-        &path,
-        Options {
-            checkpoint_pages: 50,
-            ..options()
-        },
-    )
-    .unwrap();
+    let database = Database::open(&path, Options { checkpoint_pages: 50, ..options() }).unwrap();
     for id in 0..200 {
         let large = move |db: &Connection| -> Answer<()> {
-            db.prepare_cached("INSERT INTO item VALUES (?1, zeroblob(9000))")?
-                .execute((id,))?;
+            db.prepare_cached("INSERT INTO item VALUES (?1, zeroblob(9000))")?.execute((id,))?;
             Ok(())
         };
         database.write_blocking(large).unwrap();

@@ -28,10 +28,7 @@ fn check(text: &str, max: usize) -> Result<(), IdError> {
     if actual == 0 || actual > max {
         return Err(IdError::Length { max, actual });
     }
-    if !text
-        .bytes()
-        .all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
-    {
+    if !text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_') {
         return Err(IdError::Character);
     }
     Ok(())

@@ -54,10 +54,7 @@ impl IdempotencyKey {
     /// The key of `purpose` in one step of one saga.
     pub fn derive(deployment: DeploymentId, saga: &SagaId, step: &str, purpose: &str) -> Self {
         // '/' cannot occur in a saga id, and step names are snake_case: no two tuples share a text.
-        Self(Uuid::new_v5(
-            &deployment.0,
-            format!("{saga}/{step}/{purpose}").as_bytes(),
-        ))
+        Self(Uuid::new_v5(&deployment.0, format!("{saga}/{step}/{purpose}").as_bytes()))
     }
 }
 

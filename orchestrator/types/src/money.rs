@@ -40,9 +40,7 @@ impl Currency {
 impl FromStr for Currency {
     type Err = MoneyError;
     fn from_str(code: &str) -> Result<Self, MoneyError> {
-        iso_currency::Currency::from_code(code)
-            .map(Self)
-            .ok_or(MoneyError::Currency)
+        iso_currency::Currency::from_code(code).map(Self).ok_or(MoneyError::Currency)
     }
 }
 
@@ -104,10 +102,7 @@ impl Money {
     /// # Errors
     /// When the product leaves 64 bits.
     pub fn times(self, quantity: u32) -> Result<Self, MoneyError> {
-        let minor = self
-            .minor
-            .checked_mul(i64::from(quantity))
-            .ok_or(MoneyError::Overflow)?;
+        let minor = self.minor.checked_mul(i64::from(quantity)).ok_or(MoneyError::Overflow)?;
         Ok(Self { minor, ..self })
     }
 }
@@ -128,10 +123,7 @@ mod tests {
     use super::*;
 
     fn money(minor: i64, code: &str) -> Money {
-        Money {
-            minor,
-            currency: code.parse().unwrap(),
-        }
+        Money { minor, currency: code.parse().unwrap() }
     }
 
     #[test]
@@ -148,14 +140,8 @@ mod tests {
     #[test]
     fn sums_refuse_mixed_currencies_and_overflow() {
         assert_eq!(money(1, "USD").plus(money(2, "USD")), Ok(money(3, "USD")));
-        assert!(matches!(
-            money(1, "USD").plus(money(2, "EUR")),
-            Err(MoneyError::Mixed(..))
-        ));
-        assert_eq!(
-            money(i64::MAX, "USD").plus(money(1, "USD")),
-            Err(MoneyError::Overflow)
-        );
+        assert!(matches!(money(1, "USD").plus(money(2, "EUR")), Err(MoneyError::Mixed(..))));
+        assert_eq!(money(i64::MAX, "USD").plus(money(1, "USD")), Err(MoneyError::Overflow));
         assert_eq!(money(i64::MAX, "USD").times(2), Err(MoneyError::Overflow));
     }
 

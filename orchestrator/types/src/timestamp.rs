@@ -23,10 +23,7 @@ impl Timestamp {
 
     /// This time and `duration`, at most the end of time.
     pub fn plus(self, duration: Duration) -> Self {
-        Self(
-            self.0
-                .saturating_add(i64::try_from(duration.as_micros()).unwrap_or(i64::MAX)),
-        )
+        Self(self.0.saturating_add(i64::try_from(duration.as_micros()).unwrap_or(i64::MAX)))
     }
 
     /// How long after `earlier` this is; zero if it is not after.
@@ -57,10 +54,7 @@ mod tests {
 
     #[test]
     fn times_print_as_step_functions_prints_them() {
-        assert_eq!(
-            Timestamp::from_micros(1_700_000_000_123_456).to_string(),
-            "2023-11-14T22:13:20.123Z"
-        );
+        assert_eq!(Timestamp::from_micros(1_700_000_000_123_456).to_string(), "2023-11-14T22:13:20.123Z");
         assert_eq!(Timestamp::from_micros(0).to_string(), "1970-01-01T00:00:00.000Z");
     }
 

@@ -11,19 +11,12 @@ mod execute;
 mod execute_local;
 mod gate;
 mod leases;
+mod mode;
 mod settle;
 mod undo_gate;
 
 pub(crate) use compensate::compensate;
 pub(crate) use execute::execute;
 pub(crate) use leases::end_leases;
+pub(crate) use mode::Mode;
 pub(crate) use settle::settle;
-
-/// Who asks for an execute.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Mode {
-    /// An execution, while the saga goes forward.
-    Forward,
-    /// The relay, for a best-effort step that a committed saga still owes.
-    Owed,
-}

@@ -7,18 +7,13 @@
 mod bounds;
 mod forward;
 mod json;
+mod own_states;
 mod retry;
 mod task;
 mod unwind;
 
 pub(crate) use bounds::{assert_history_fits, deadline_seconds};
 pub(crate) use forward::forward;
+pub(crate) use own_states::OWN_STATES;
+use own_states::{ALREADY_COMMITTED, SETTLE, UNSETTLED, UNWOUND};
 pub(crate) use unwind::unwind;
-
-/// The states that a machine has besides its steps and their compensations.
-pub(crate) const OWN_STATES: [&str; 4] = [SETTLE, UNWOUND, UNSETTLED, ALREADY_COMMITTED];
-
-const SETTLE: &str = "settle";
-const UNWOUND: &str = "unwound";
-const UNSETTLED: &str = "unsettled";
-const ALREADY_COMMITTED: &str = "already_committed";
