@@ -86,8 +86,8 @@ impl Engine {
     /// Starts an execution; answered once that is durable.
     ///
     /// # Behaviour
-    /// - The name is taken for ever, also by executions that have ended.
-    /// - While the execution runs, the same name with an equal input is answered like the first time.
+    /// - An equal start is the same execution while it runs.
+    /// - A name stays taken after the end and after a crash.
     ///
     /// # Errors
     /// [`StartError`]; the name is not taken by this start unless the error says that it may be.

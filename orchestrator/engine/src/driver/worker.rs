@@ -39,12 +39,13 @@ pub struct TaskFailure {
 
 /// Who does the tasks.
 pub trait TaskWorker: Send + Sync + 'static {
-    /// Does a task.
+    /// Does a task. It may be asked the same again: on retries, and when the engine ended before the answer was
+    /// durable. The future is not dropped when the task's time limit has passed; a late answer is ignored. A panic is
+    /// a failure with the error name `Runtime.Panic`.
     ///
     /// # Behaviour
-    /// - It may be asked the same again: when the engine ended before the answer was durable, and on retries.
-    /// - The future is not dropped when the task's time limit has passed; its answer is then ignored.
-    /// - A panic is a failure with the error name `Runtime.Panic`.
+    /// - A worker that fails or panics fails its execution only.
+    /// - A task that never answers times out.
     fn invoke(&self, task: WorkerTask) -> BoxFuture<'static, Result<Value, TaskFailure>>;
 }
 
