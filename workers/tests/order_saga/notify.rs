@@ -66,6 +66,21 @@ fn a_correction_goes_out_only_if_a_notice_did_or_may_have() {
 }
 
 #[test]
+fn no_correction_goes_out_for_a_notice_that_is_proven_not_sent() {
+    let shop = Shop::with(&[("cup", 100, 10)]);
+    let id = shop.take_in(&NewOrder::of(&[("cup", 1)]));
+    for step in ["order", "reserve_stock", "charge"] {
+        shop.walk(&id).execute_once(step).unwrap();
+    }
+    shop.let_notices_fail(true);
+    assert_eq!(shop.walk(&id).execute_once("notify").unwrap_err().kind, Kind::Transient);
+    shop.let_notices_fail(false);
+    assert_ne!(shop.walk(&id).unwind(3), End::Succeeded);
+    assert_eq!(shop.effects(), [Prepared, Captured, Refunded]);
+    assert_eq!(shop.status("notify"), LedgerStatus::Undone);
+}
+
+#[test]
 fn a_correction_that_cannot_be_sent_does_not_stop_the_refund_and_is_no_stuck_verdict() {
     let (shop, end) = sell_to("ada@lost-replies.example", "SANDBOX-SYNC-REFUSED");
     assert!(matches!(end, End::Failed(error, _) if error == "Saga.Compensated"));
