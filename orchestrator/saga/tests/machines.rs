@@ -1,5 +1,7 @@
 //! The generated machines, as far as they can be read without running them.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests may panic as tests may")]
+
 use amends_saga::{SagaDefinition, StepDefinition, StepPolicy};
 use serde_json::{Value, json};
 
