@@ -47,6 +47,7 @@ CREATE TABLE ledger (
     lease_token   INTEGER,
     lease_until   INTEGER,
     execute_until INTEGER,
+    undo_until    INTEGER,
     in_doubt      INTEGER NOT NULL CHECK (in_doubt IN (0, 1)),
     attempts      INTEGER NOT NULL CHECK (attempts >= 0),
     undo_attempts INTEGER NOT NULL CHECK (undo_attempts >= 0),
@@ -69,7 +70,7 @@ CREATE TABLE ledger (
 ) STRICT;
 
 CREATE INDEX ledger_leased ON ledger (saga) WHERE lease_token IS NOT NULL;
-CREATE INDEX ledger_owed ON ledger (saga) WHERE best_effort = 1 AND status = 'started' AND lease_token IS NULL;
+CREATE INDEX ledger_owed ON ledger (saga, position) WHERE best_effort = 1 AND status = 'started';
 
 CREATE TABLE orders (
     id             TEXT    NOT NULL PRIMARY KEY,

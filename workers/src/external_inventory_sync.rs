@@ -3,9 +3,10 @@
 //! The last required step: recording it as done commits the saga.
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use amends_adapters::Call;
 use amends_adapters::inventory::{Inventory, Reverted, SyncLine, SyncRequest};
+use amends_adapters::{Call, Lookup};
 use amends_saga::{Compensated, SagaStep, StepCtx, StepError, StepPolicy};
 use amends_store::PricedLine;
 use serde::{Deserialize, Serialize};
@@ -53,19 +54,42 @@ impl ExternalInventorySync {
     }
 
     fn call(&self, ctx: &StepCtx, purpose: &str) -> Result<Call, StepError> {
-        let limit = ctx.call_limit()?.min(self.provider.contract().call_limit());
-        Ok(Call { key: ctx.key(purpose), limit })
+        Ok(Call { key: ctx.key(purpose), limit: self.limit(ctx)? })
+    }
+
+    fn limit(&self, ctx: &StepCtx) -> Result<Duration, StepError> {
+        Ok(ctx.call_limit()?.min(self.provider.contract().call_limit()))
+    }
+
+    /// What an earlier attempt left behind, once the provider has forgotten its key: a repeat would be a second sync,
+    /// so the provider is asked (S13).
+    async fn found_after_the_key(&self, ctx: &StepCtx) -> Result<Option<String>, StepError> {
+        let contract = self.provider.contract();
+        if !ctx.effect_possible() || contract.remembers(ctx.age()) {
+            return Ok(None);
+        }
+        if contract.lookup != Lookup::Consistent {
+            let reason =
+                "the provider has forgotten the key of an earlier attempt and cannot be asked about it";
+            return Err(StepError::Rejected(reason.into()));
+        }
+        let found = self.provider.find(self.limit(ctx)?, ctx.saga().as_str()).await;
+        let found = found.map_err(|error| provider_error::of_preparation(&error))?;
+        Ok(found.map(|receipt| receipt.id))
     }
 }
 
 impl SagaStep for ExternalInventorySync {
     const NAME: &'static str = "external_inventory_sync";
     const COMPENSATION: &'static str = "revert_inventory_sync";
-    const POLICY: StepPolicy = StepPolicy::REQUIRED;
+    const POLICY: StepPolicy = StepPolicy { calls: 2, ..StepPolicy::REQUIRED };
     type Input = SyncInput;
     type Output = SyncOutput;
 
     async fn execute(&self, ctx: &StepCtx, input: SyncInput) -> Result<SyncOutput, StepError> {
+        if let Some(receipt) = self.found_after_the_key(ctx).await? {
+            return Ok(SyncOutput { receipt });
+        }
         let request = SyncRequest { reference: ctx.saga().to_string(), lines: input.lines };
         let receipt = self.provider.sync(&self.call(ctx, "sync")?, &request).await;
         let receipt = receipt.map_err(|error| provider_error::of_effect(&error))?;

@@ -4,6 +4,7 @@
 //! and is in no input, output or history.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use amends_adapters::Call;
 use amends_adapters::notification::{Notice, NoticeKind, Notification, Recipient, Sent};
@@ -51,6 +52,22 @@ impl Notify {
         Ok(order.ok_or_else(|| StepError::Bug("the saga has no order".into()))?.customer)
     }
 
+    /// What an earlier attempt sent, once the provider has forgotten its key and can be asked (S13). Mail cannot: there
+    /// a notice whose reply was lost may arrive twice, which is better than never.
+    async fn found_after_the_key(&self, ctx: &StepCtx) -> Result<Option<Sent>, StepError> {
+        let lookup = self
+            .provider
+            .lookup()
+            .filter(|_| ctx.effect_possible() && !self.provider.contract().remembers(ctx.age()));
+        let Some(lookup) = lookup else { return Ok(None) };
+        let found = lookup.sent(self.limit(ctx)?, ctx.saga().as_str(), NoticeKind::OrderConfirmed).await;
+        found.map_err(|error| provider_error::of_preparation(&error))
+    }
+
+    fn limit(&self, ctx: &StepCtx) -> Result<Duration, StepError> {
+        Ok(ctx.call_limit()?.min(self.provider.contract().call_limit()))
+    }
+
     async fn send(&self, ctx: &StepCtx, kind: NoticeKind, total: Money) -> Result<Sent, StepError> {
         let customer = self.customer(ctx).await?;
         let order = ctx.saga();
@@ -64,11 +81,11 @@ impl Notify {
                 "correction",
                 format!("Your order {order} was cancelled"),
                 format!(
-                    "We are sorry: your order {order} could not be completed. You will not be charged for it.\n"
+                    "We are sorry: your order {order} could not be completed. Whatever you paid for it is returned.\n"
                 ),
             ),
         };
-        let limit = ctx.call_limit()?.min(self.provider.contract().call_limit());
+        let limit = self.limit(ctx)?;
         let notice = Notice {
             reference: order.to_string(),
             kind,
@@ -85,12 +102,15 @@ impl Notify {
 impl SagaStep for Notify {
     const NAME: &'static str = "notify";
     const COMPENSATION: &'static str = "send_correction";
-    const POLICY: StepPolicy = StepPolicy::BEST_EFFORT;
+    const POLICY: StepPolicy = StepPolicy { calls: 2, ..StepPolicy::BEST_EFFORT };
     type Input = NotifyInput;
     type Output = NotifyOutput;
 
     async fn execute(&self, ctx: &StepCtx, input: NotifyInput) -> Result<NotifyOutput, StepError> {
-        let sent = self.send(ctx, NoticeKind::OrderConfirmed, input.total).await?;
+        let sent = match self.found_after_the_key(ctx).await? {
+            Some(sent) => sent,
+            None => self.send(ctx, NoticeKind::OrderConfirmed, input.total).await?,
+        };
         Ok(NotifyOutput { message: sent.id })
     }
 

@@ -1,6 +1,6 @@
 //! What committed sagas still owe: best-effort steps that have not been done.
 
-use amends_store::{LedgerRow, Store, StoreError};
+use amends_store::{LedgerRow, Store, StoreError, Tx};
 use amends_types::{BoxFuture, RunName, SagaId};
 
 /// How many rows are read at once.
@@ -30,10 +30,13 @@ pub struct Delivery {
 /// When the store fails.
 pub async fn deliver_owed(store: &dyn Store, worker: &dyn SagaWorker) -> Result<Delivery, StoreError> {
     let mut result = Delivery::default();
-    let mut after: Option<SagaId> = None;
+    let mut after: Option<(SagaId, u32)> = None;
     loop {
         let from = after.clone();
-        let rows: Vec<LedgerRow> = store.query(move |tx| tx.owed_rows(from.as_ref(), BATCH)).await?;
+        let page = move |tx: &mut dyn Tx| {
+            tx.owed_rows(from.as_ref().map(|(saga, position)| (saga, *position)), BATCH)
+        };
+        let rows: Vec<LedgerRow> = store.query(page).await?;
         for row in &rows {
             match worker.deliver(&row.saga, &row.step).await {
                 Ok(()) => result.delivered += 1,
@@ -41,7 +44,7 @@ pub async fn deliver_owed(store: &dyn Store, worker: &dyn SagaWorker) -> Result<
             }
         }
         match rows.last() {
-            Some(last) => after = Some(last.saga.clone()),
+            Some(last) => after = Some((last.saga.clone(), last.position)),
             None => return Ok(result),
         }
     }

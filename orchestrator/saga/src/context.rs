@@ -27,6 +27,8 @@ pub struct StepCtxParts {
     pub deployment: DeploymentId,
     /// When the step was first attempted; the same at every attempt.
     pub first_started: Timestamp,
+    /// How long ago that was, by the database's clock, when this attempt began.
+    pub age: Duration,
     /// The monotonic time at which this attempt must have stopped acting.
     pub deadline: Duration,
     /// The clock of this process.
@@ -63,6 +65,11 @@ impl StepCtx {
     /// When the step was first attempted: the time to put into a request, because it is the same at every attempt.
     pub const fn first_started(&self) -> Timestamp {
         self.parts.first_started
+    }
+
+    /// How long ago the step was first attempted: what a provider's key window is held against.
+    pub const fn age(&self) -> Duration {
+        self.parts.age
     }
 
     /// The idempotency key of `purpose`: the same at every attempt, in every process, after every restart.

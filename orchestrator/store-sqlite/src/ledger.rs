@@ -1,6 +1,6 @@
 //! Ledger rows.
 
-use amends_store::{Lease, LedgerRow, LedgerStatus, LedgerTx, StoreError, Undo};
+use amends_store::{Lease, LedgerRow, LedgerStatus, LedgerTx, StoreError, Tx, Undo};
 use amends_types::{SagaId, Timestamp};
 use rusqlite::params;
 
@@ -11,7 +11,7 @@ macro_rules! select {
     ($($rest:literal),*) => {
         concat!(
             "SELECT l.saga, l.step, l.position, l.best_effort, l.status, l.lease_token, l.lease_until, ",
-            "l.execute_until, l.in_doubt, l.attempts, l.undo_attempts, l.started, l.finished, l.undoing, l.settled, ",
+            "l.execute_until, l.undo_until, l.in_doubt, l.attempts, l.undo_attempts, l.started, l.finished, l.undoing, l.settled, ",
             "l.undo, l.reason, l.undo_reason, l.objects, l.output, l.input FROM ledger AS l ",
             $($rest),*
         )
@@ -23,21 +23,22 @@ pub(crate) const SELECT: &str = select!("WHERE saga = ?1 AND step = ?2");
 pub(crate) const SELECT_OF_SAGA: &str = select!("WHERE saga = ?1 ORDER BY position, step");
 pub(crate) const SELECT_OWED: &str = select!(
     "JOIN sagas AS s ON s.id = l.saga AND s.state = 'committed' ",
-    "WHERE l.saga > ?1 AND l.best_effort = 1 AND l.status = 'started' AND l.lease_token IS NULL ",
-    "ORDER BY l.saga, l.position LIMIT ?2"
+    "WHERE (l.saga, l.position) > (?1, ?2) AND l.best_effort = 1 AND l.status = 'started' ",
+    "AND (l.lease_until IS NULL OR l.lease_until <= ?3) ORDER BY l.saga, l.position LIMIT ?4"
 );
 pub(crate) const SELECT_LEASED: &str =
     select!("WHERE lease_token IS NOT NULL ORDER BY saga, position LIMIT ?1");
 
 pub(crate) const UPSERT: &str = "
-    INSERT INTO ledger (saga, step, position, best_effort, status, lease_token, lease_until, execute_until, in_doubt,
-                        attempts, undo_attempts, started, finished, undoing, settled, undo, reason, undo_reason,
+    INSERT INTO ledger (saga, step, position, best_effort, status, lease_token, lease_until, execute_until, undo_until,
+                        in_doubt, attempts, undo_attempts, started, finished, undoing, settled, undo, reason, undo_reason,
                         objects, output, input)
-    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21)
+    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22)
     ON CONFLICT (saga, step) DO UPDATE SET
         position = ?3, best_effort = ?4, status = ?5, lease_token = ?6, lease_until = ?7, execute_until = ?8,
-        in_doubt = ?9, attempts = ?10, undo_attempts = ?11, started = ?12, finished = ?13, undoing = ?14,
-        settled = ?15, undo = ?16, reason = ?17, undo_reason = ?18, objects = ?19, output = ?20, input = ?21";
+        undo_until = ?9, in_doubt = ?10, attempts = ?11, undo_attempts = ?12, started = ?13, finished = ?14,
+        undoing = ?15, settled = ?16, undo = ?17, reason = ?18, undo_reason = ?19, objects = ?20, output = ?21,
+        input = ?22";
 
 impl Stored for LedgerRow {
     const TABLE: &'static str = "ledger";
@@ -52,6 +53,7 @@ impl Stored for LedgerRow {
             status: columns.parse(LedgerStatus::from_name)?,
             lease: read_lease(columns)?,
             execute_until: columns.time_option()?,
+            undo_until: columns.time_option()?,
             in_doubt: columns.take()?,
             attempts: columns.take()?,
             undo_attempts: columns.take()?,
@@ -96,6 +98,7 @@ impl LedgerTx for SqliteTx<'_> {
             row.lease.map(|lease| lease.token.cast_signed()),
             micros(row.lease.map(|lease| lease.until)),
             micros(row.execute_until),
+            micros(row.undo_until),
             row.in_doubt,
             row.attempts,
             row.undo_attempts,
@@ -113,8 +116,14 @@ impl LedgerTx for SqliteTx<'_> {
         self.change(UPSERT, values).map(drop)
     }
 
-    fn owed_rows(&mut self, after: Option<&SagaId>, rows: usize) -> Result<Vec<LedgerRow>, StoreError> {
-        self.many(SELECT_OWED, (after.map_or("", SagaId::as_str), limit(rows)))
+    fn owed_rows(
+        &mut self,
+        after: Option<(&SagaId, u32)>,
+        rows: usize,
+    ) -> Result<Vec<LedgerRow>, StoreError> {
+        let (saga, position) =
+            after.map_or(("", -1), |(saga, position)| (saga.as_str(), i64::from(position)));
+        self.many(SELECT_OWED, (saga, position, self.now().as_micros(), limit(rows)))
     }
 
     fn leased_rows(&mut self, rows: usize) -> Result<Vec<LedgerRow>, StoreError> {

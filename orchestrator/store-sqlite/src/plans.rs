@@ -40,9 +40,8 @@ fn ledger_rows_are_found_by_saga_or_because_they_are_owed_or_leased() {
     check(ledger::SELECT, &[&format!("{by_key} (saga=? AND step=?)")]);
     check(ledger::SELECT_OF_SAGA, &[&format!("{by_key} (saga=?)"), "USE TEMP B-TREE FOR ORDER BY"]);
     let owed = [
-        "SEARCH l USING INDEX ledger_owed (saga>?)",
+        "SEARCH l USING INDEX ledger_owed ((saga,position)>(?,?))",
         "SEARCH s USING INDEX sqlite_autoindex_sagas_1 (id=?)",
-        "USE TEMP B-TREE FOR LAST TERM OF ORDER BY",
     ];
     check(ledger::SELECT_OWED, &owed);
     let leased = ["SCAN l USING INDEX ledger_leased", "USE TEMP B-TREE FOR LAST TERM OF ORDER BY"];

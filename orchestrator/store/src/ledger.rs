@@ -1,7 +1,8 @@
 //! The ledger: our record of the effect of each step of each saga.
 //!
 //! `absent → started → done | refused`, then `undoing → undone | parked`; `parked → undoing` by repair only. An undone
-//! row is a tombstone: it forbids every later execute.
+//! row is a tombstone: it forbids every later execute. A best-effort row that a committed saga owes is parked when its
+//! delivery is refused although an earlier attempt may have had the effect: a person decides.
 
 use std::collections::BTreeMap;
 
@@ -125,6 +126,8 @@ pub struct LedgerRow {
     pub lease: Option<Lease>,
     /// When the right of the last attempt at `execute` ended, if one ever began: nothing is sent after it.
     pub execute_until: Option<Timestamp>,
+    /// The same of the last attempt at `compensate`.
+    pub undo_until: Option<Timestamp>,
     /// Whether an attempt ended without saying that its effect did not happen.
     pub in_doubt: bool,
     /// Attempts at `execute`.
@@ -161,6 +164,7 @@ impl LedgerRow {
             objects: BTreeMap::new(),
             lease: None,
             execute_until: None,
+            undo_until: None,
             in_doubt: false,
             attempts: 0,
             undo_attempts: 0,
@@ -202,16 +206,21 @@ pub trait LedgerTx {
     /// When the store fails.
     fn put_ledger_row(&mut self, row: &LedgerRow) -> Result<(), StoreError>;
 
-    /// Best-effort rows of committed sagas that are still `started` and not leased, at most `limit`, in the order of
-    /// saga ids after `after`. A page may end between two rows of one saga: what it leaves is found by starting again.
+    /// Best-effort rows of committed sagas that are still `started` and that nobody may act on now: not leased, or by a
+    /// lease that ran out. In the order of sagas and steps, at most `limit`, those after the place of another one.
     ///
     /// # Behaviour
     /// - Owed are best-effort rows of committed sagas that nobody runs.
     /// - Owed rows are in the order of sagas after the one given.
+    /// - A row whose lease ran out is owed again.
     ///
     /// # Errors
     /// When the store fails.
-    fn owed_rows(&mut self, after: Option<&SagaId>, limit: usize) -> Result<Vec<LedgerRow>, StoreError>;
+    fn owed_rows(
+        &mut self,
+        after: Option<(&SagaId, u32)>,
+        limit: usize,
+    ) -> Result<Vec<LedgerRow>, StoreError>;
 
     /// Rows that hold a lease, in the order of saga ids, at most `limit`.
     ///

@@ -1,5 +1,7 @@
 //! `notify`: best effort, never before the charge, and corrected when it turns out to be untrue.
 
+use std::time::Duration;
+
 use amends_adapters::books::EffectKind::{Captured, CorrectionSent, Prepared, Refunded, Sent, Synced};
 use amends_saga::TaskErrorKind as Kind;
 use amends_store::{LedgerStatus, SagaState};
@@ -95,4 +97,17 @@ fn no_notice_is_sent_for_an_order_that_was_not_paid() {
     shop.sell(&NewOrder { payment_method: "pm_card_chargeDeclined", ..NewOrder::of(&[("cup", 1)]) });
     assert_eq!(shop.effects(), [Prepared]);
     assert_eq!(shop.deliver_notice().unwrap_err().kind, Kind::Cancelled);
+}
+
+#[test]
+fn a_notice_whose_key_the_provider_has_forgotten_is_looked_for_and_not_repeated() {
+    let shop = Shop::with(&[("cup", 100, 10)]);
+    let id = shop.take_in(&NewOrder { email: "ada@lost.example", ..NewOrder::of(&[("cup", 1)]) });
+    for step in ["order", "reserve_stock", "charge"] {
+        shop.walk(&id).execute_once(step).unwrap();
+    }
+    assert_eq!(shop.walk(&id).execute_once("notify").unwrap_err().kind, Kind::Unknown);
+    shop.clock.jump(Duration::from_secs(25 * 60 * 60));
+    shop.walk(&id).execute_once("notify").unwrap();
+    assert_eq!(shop.effects(), [Prepared, Captured, Sent]);
 }

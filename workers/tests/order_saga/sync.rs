@@ -1,8 +1,11 @@
 //! `external_inventory_sync`: the commit point.
 
+use std::time::Duration;
+
 use amends_adapters::books::EffectKind::{
     self, Captured, CorrectionSent, Prepared, Refunded, Reverted, Sent, Synced,
 };
+use amends_saga::TaskErrorKind as Kind;
 use amends_store::{LedgerStatus, SagaState};
 
 use crate::shop::{NewOrder, Shop};
@@ -84,4 +87,19 @@ fn a_revert_that_is_refused_is_parked_and_everything_else_is_undone() {
     assert!(matches!(end, End::Failed(error, _) if error == "Saga.Stuck"));
     assert_eq!(shop.status("external_inventory_sync"), LedgerStatus::Parked);
     assert_eq!(shop.stock("SANDBOX-REVERT-REFUSED"), (10, 0, 0));
+}
+
+#[test]
+fn a_sync_whose_key_the_provider_has_forgotten_is_looked_for_and_not_repeated() {
+    let shop = Shop::with(&[("SANDBOX-SYNC-LOST", 100, 10)]);
+    let id = shop.take_in(&NewOrder::of(&[("SANDBOX-SYNC-LOST", 1)]));
+    for step in ["order", "reserve_stock", "charge", "notify"] {
+        shop.walk(&id).execute_once(step).unwrap();
+    }
+    assert_eq!(shop.walk(&id).execute_once("external_inventory_sync").unwrap_err().kind, Kind::Unknown);
+    // The engine was down for longer than the key window.
+    shop.clock.jump(Duration::from_secs(25 * 60 * 60));
+    shop.walk(&id).execute_once("external_inventory_sync").unwrap();
+    assert_eq!(shop.effects(), [Prepared, Captured, Sent, Synced]);
+    assert_eq!(shop.state(), SagaState::Committed);
 }

@@ -86,6 +86,10 @@ fn finished_text(row: &LedgerRow) -> String {
 
 fn settled_text(row: &LedgerRow) -> String {
     if row.status == LedgerStatus::Parked {
+        if row.undoing.is_none() && row.undo_reason.is_none() {
+            let reason = row.reason.as_deref().unwrap_or("no reason was recorded");
+            return format!("given up after {} attempts, and parked for a person: {reason}", row.attempts);
+        }
         let reason = row.undo_reason.as_deref().unwrap_or("no reason was recorded");
         return format!("parked for a person after {} attempts to undo it: {reason}", row.undo_attempts);
     }

@@ -1,8 +1,12 @@
 //! What a task is answered: short summaries, and errors that say what to look at.
 
+use std::sync::Arc;
+
 use amends_saga::{StepError, TaskError, TaskErrorKind};
-use amends_store::StoreError;
+use amends_store::{StoreError, Tx};
 use serde_json::{Value, json};
+
+use crate::harness::Shared;
 
 pub(super) type Answer = Result<Value, TaskError>;
 
@@ -33,4 +37,15 @@ pub(super) fn before_effect(error: &StoreError) -> TaskError {
 /// A store that failed after the step answered: the effect may exist, and nothing says so but the lease.
 pub(super) fn after_effect(error: &StoreError) -> TaskError {
     TaskError::new(TaskErrorKind::Unknown, format!("the result could not be recorded: {error}"))
+}
+
+/// Runs a transaction that ends a task; `failed` says what a store that failed means.
+pub(super) async fn answer_in(
+    shared: &Arc<Shared>,
+    failed: fn(&StoreError) -> TaskError,
+    mut work: impl FnMut(&Shared, &mut dyn Tx) -> Result<Answer, StoreError> + Send + 'static,
+) -> Answer {
+    let owned = shared.clone();
+    let transaction = shared.store.transact(move |tx| work(&owned, tx)).await;
+    transaction.unwrap_or_else(|error: StoreError| Err(failed(&error)))
 }

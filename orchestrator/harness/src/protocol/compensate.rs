@@ -7,15 +7,14 @@ use amends_saga::{Compensated, Op, StepError, TaskErrorKind as Kind, TaskPayload
 use amends_store::{Lease, LeaseToken, LedgerRow, LedgerStatus, SagaLock, StoreError, Tx, Undo};
 use amends_types::Timestamp;
 
-use super::answer::{Answer, after_effect, before_effect, reason, refuse, summary};
+use super::answer::{Answer, after_effect, answer_in, before_effect, reason, refuse, summary};
 use super::compensate_local;
 use super::execute_local::Failed;
 use super::gate::find_step;
-use super::undo_gate::{UndoGate, bury, undo_gate};
+use super::undo_gate::{UndoGate, UndoPassed, bury, undo_gate};
 use crate::attempt::{self, Attempt};
 use crate::erased::{ErasedStep, Handler};
 use crate::harness::Shared;
-use crate::recorder::LedgerRecorder;
 
 enum Begun {
     Answer(Answer),
@@ -33,7 +32,8 @@ pub(crate) async fn compensate(shared: &Arc<Shared>, payload: TaskPayload) -> An
         Ok(Begun::Answer(answer)) => answer,
         Ok(Begun::Attempt(attempt, step)) => {
             let result = act(shared, &attempt, &*step, before).await;
-            record(shared, payload, token, result).await
+            let record = move |shared: &Shared, tx: &mut dyn Tx| record(shared, tx, &payload, token, &result);
+            answer_in(shared, after_effect, record).await
         }
         Err(Failed::Store(error)) => Err(before_effect(&error)),
         Err(Failed::Step(error)) => compensate_local::record_failure(shared, payload, error).await,
@@ -53,48 +53,31 @@ fn begin(
     match passed.step.handler.clone() {
         Handler::Local(local) => Ok(Begun::Answer(compensate_local::run(shared, tx, passed, &*local)?)),
         Handler::Provider(provider) => {
-            let mut row = passed.row;
-            let lease_seconds = u64::from(passed.step.definition.policy.lease_seconds);
-            row.lease = Some(Lease { token, until: tx.now().plus(Duration::from_secs(lease_seconds)) });
+            let UndoPassed { step, mut row } = passed;
+            let now = tx.now();
+            let until = now.plus(Duration::from_secs(u64::from(step.definition.policy.lease_seconds)));
+            let lease = Lease { token, until };
+            row.lease = Some(lease);
+            row.undo_until = Some(until);
             row.undo_attempts += 1;
             tx.put_ledger_row(&row)?;
-            Ok(Begun::Attempt(Box::new(Attempt { step: passed.step, row, token }), provider))
+            Ok(Begun::Attempt(Box::new(Attempt { step, row, lease, now }), provider))
         }
     }
 }
 
 async fn act(
-    shared: &Arc<Shared>,
+    shared: &Shared,
     attempt: &Attempt,
     step: &dyn ErasedStep,
     before: Duration,
 ) -> Result<Compensated, StepError> {
-    let Attempt { step: runnable, row, token } = attempt;
-    let recorder = LedgerRecorder {
-        store: shared.store.clone(),
-        saga: row.saga.clone(),
-        step: runnable.definition.name,
-        token: *token,
-    };
-    let deadline = attempt::deadline(before, &runnable.definition.policy);
-    let ctx = attempt::context(shared, runnable, row, Op::Compensate, deadline, Arc::new(recorder));
-    attempt::bounded(shared, deadline, step.compensate(&ctx, row.input.clone(), row.output.clone())).await
+    let (ctx, deadline) = attempt.context(shared, Op::Compensate, before);
+    let LedgerRow { input, output, .. } = attempt.row.clone();
+    attempt::bounded(shared, deadline, step.compensate(&ctx, input, output)).await
 }
 
-async fn record(
-    shared: &Arc<Shared>,
-    payload: TaskPayload,
-    token: LeaseToken,
-    result: Result<Compensated, StepError>,
-) -> Answer {
-    let transaction = {
-        let shared = shared.clone();
-        shared.store.clone().transact(move |tx| record_result(&shared, tx, &payload, token, &result)).await
-    };
-    transaction.unwrap_or_else(|error: StoreError| Err(after_effect(&error)))
-}
-
-fn record_result(
+fn record(
     shared: &Shared,
     tx: &mut dyn Tx,
     payload: &TaskPayload,
@@ -108,10 +91,11 @@ fn record_result(
         return Ok(refuse(Kind::Bug, "the saga vanished while a step was being undone"));
     };
     // Invariant: only the holder of the lease writes a result.
-    if row.lease.is_none_or(|lease| lease.token != token) {
+    let Some(lease) = row.lease.filter(|lease| lease.token == token) else {
         return Ok(refuse(Kind::Unknown, "the lease was lost before the result could be recorded"));
-    }
+    };
     row.lease = None;
+    row.undo_until = Some(tx.now().min(lease.until));
     let settle = Duration::from_secs(u64::from(step.definition.policy.settle_seconds));
     let answer = conclude(&mut row, result, settle, tx.now());
     tx.put_ledger_row(&row)?;

@@ -6,14 +6,13 @@ use std::time::Duration;
 use amends_saga::{Op, StepError, TaskPayload};
 use amends_store::{StoreError, Tx};
 
-use super::answer::{Answer, before_effect};
+use super::answer::{Answer, answer_in, before_effect};
 use super::compensate::conclude;
 use super::execute_local::Failed;
 use super::undo_gate::{UndoGate, UndoPassed, undo_gate};
 use crate::attempt;
 use crate::erased::ErasedLocalStep;
 use crate::harness::Shared;
-use crate::recorder::NoRecorder;
 
 pub(super) fn run(
     shared: &Shared,
@@ -22,7 +21,7 @@ pub(super) fn run(
     local: &dyn ErasedLocalStep,
 ) -> Result<Answer, Failed> {
     let UndoPassed { step, mut row } = passed;
-    let ctx = attempt::context(shared, &step, &row, Op::Compensate, Duration::MAX, Arc::new(NoRecorder));
+    let ctx = attempt::local_context(shared, &step, &row, Op::Compensate, tx.now());
     let result = attempt::caught(|| local.compensate(&ctx, tx, row.input.clone(), row.output.clone()))?;
     row.undo_attempts += 1;
     // In our own database, what is not found is not there: there is no settle time to wait for.
@@ -33,11 +32,7 @@ pub(super) fn run(
 
 /// Records why an undo failed that was rolled back.
 pub(super) async fn record_failure(shared: &Arc<Shared>, payload: TaskPayload, error: StepError) -> Answer {
-    let transaction = {
-        let shared = shared.clone();
-        shared.store.clone().transact(move |tx| record(&shared, tx, &payload, &error)).await
-    };
-    transaction.unwrap_or_else(|error: StoreError| Err(before_effect(&error)))
+    answer_in(shared, before_effect, move |shared, tx| record(shared, tx, &payload, &error)).await
 }
 
 fn record(

@@ -8,14 +8,13 @@ use amends_store::{Lease, LeaseToken, LedgerRow, LedgerStatus, SagaLock, StoreEr
 use amends_types::Timestamp;
 use serde_json::Value;
 
-use super::answer::{Answer, after_effect, before_effect, reason, refuse, summary};
+use super::answer::{Answer, after_effect, answer_in, before_effect, reason, refuse, summary};
 use super::execute_local::{self, Failed};
-use super::gate::{Gate, gate};
+use super::gate::{Gate, Passed, gate};
 use super::{Mode, commit};
 use crate::attempt::{self, Attempt};
 use crate::erased::{ErasedStep, Handler};
 use crate::harness::Shared;
-use crate::recorder::LedgerRecorder;
 
 /// What the first transaction of an execute came to.
 enum Begun {
@@ -35,7 +34,9 @@ pub(crate) async fn execute(shared: &Arc<Shared>, payload: TaskPayload, mode: Mo
         Ok(Begun::Answer(answer)) => answer,
         Ok(Begun::Attempt(attempt, step)) => {
             let result = act(shared, &attempt, &*step, before).await;
-            record(shared, payload, token, result).await
+            let record =
+                move |shared: &Shared, tx: &mut dyn Tx| record(shared, tx, &payload, mode, token, &result);
+            answer_in(shared, after_effect, record).await
         }
         Err(Failed::Store(error)) => Err(before_effect(&error)),
         Err(Failed::Step(error)) => execute_local::record_failure(shared, payload, mode, error).await,
@@ -56,53 +57,34 @@ fn begin(
     match passed.step.handler.clone() {
         Handler::Local(local) => Ok(Begun::Answer(execute_local::run(shared, tx, passed, &*local)?)),
         Handler::Provider(provider) => {
-            let mut row = passed.row;
-            let lease_seconds = u64::from(passed.step.definition.policy.lease_seconds);
-            let until = tx.now().plus(Duration::from_secs(lease_seconds));
-            row.lease = Some(Lease { token, until });
+            let Passed { step, mut row, .. } = passed;
+            let now = tx.now();
+            let until = now.plus(Duration::from_secs(u64::from(step.definition.policy.lease_seconds)));
+            let lease = Lease { token, until };
+            row.lease = Some(lease);
             row.execute_until = Some(until);
             row.attempts += 1;
             tx.put_ledger_row(&row)?;
-            Ok(Begun::Attempt(Box::new(Attempt { step: passed.step, row, token }), provider))
+            Ok(Begun::Attempt(Box::new(Attempt { step, row, lease, now }), provider))
         }
     }
 }
 
 async fn act(
-    shared: &Arc<Shared>,
+    shared: &Shared,
     attempt: &Attempt,
     step: &dyn ErasedStep,
     before: Duration,
 ) -> Result<Value, StepError> {
-    let Attempt { step: runnable, row, token } = attempt;
-    let recorder = LedgerRecorder {
-        store: shared.store.clone(),
-        saga: row.saga.clone(),
-        step: runnable.definition.name,
-        token: *token,
-    };
-    let deadline = attempt::deadline(before, &runnable.definition.policy);
-    let ctx = attempt::context(shared, runnable, row, Op::Execute, deadline, Arc::new(recorder));
-    attempt::bounded(shared, deadline, step.execute(&ctx, row.input.clone())).await
+    let (ctx, deadline) = attempt.context(shared, Op::Execute, before);
+    attempt::bounded(shared, deadline, step.execute(&ctx, attempt.row.input.clone())).await
 }
 
-async fn record(
-    shared: &Arc<Shared>,
-    payload: TaskPayload,
-    token: LeaseToken,
-    result: Result<Value, StepError>,
-) -> Answer {
-    let transaction = {
-        let shared = shared.clone();
-        shared.store.clone().transact(move |tx| record_result(&shared, tx, &payload, token, &result)).await
-    };
-    transaction.unwrap_or_else(|error: StoreError| Err(after_effect(&error)))
-}
-
-fn record_result(
+fn record(
     shared: &Shared,
     tx: &mut dyn Tx,
     payload: &TaskPayload,
+    mode: Mode,
     token: LeaseToken,
     result: &Result<Value, StepError>,
 ) -> Result<Answer, StoreError> {
@@ -127,6 +109,9 @@ fn record_result(
         }
         Err(error) => {
             fail(&mut row, error, now, now <= lease.until);
+            if mode == Mode::Owed {
+                give_up_delivery(&mut row, error, now);
+            }
             tx.put_ledger_row(&row)?;
             Ok(Err(error.clone().into()))
         }
@@ -149,6 +134,14 @@ pub(super) fn fail(row: &mut LedgerRow, error: &StepError, now: Timestamp, withi
     if matches!(error, StepError::Rejected(_)) && !row.in_doubt {
         row.status = LedgerStatus::Refused;
         row.finished = Some(now);
+    }
+}
+
+/// A delivery that is refused although an earlier attempt may have gone out is neither refused nor owed any more.
+fn give_up_delivery(row: &mut LedgerRow, error: &StepError, now: Timestamp) {
+    if matches!(error, StepError::Rejected(_)) && row.status == LedgerStatus::Started {
+        row.status = LedgerStatus::Parked;
+        row.settled = Some(now);
     }
 }
 

@@ -4,20 +4,18 @@
 //! gate anew, because another attempt may have succeeded in between.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use amends_saga::{Op, StepError, TaskPayload};
 use amends_store::{StoreError, Tx};
 use thiserror::Error;
 
-use super::answer::{Answer, before_effect, reason};
+use super::answer::{Answer, answer_in, before_effect, reason};
 use super::gate::{Gate, Passed, gate};
 use super::{Mode, commit, execute};
 use crate::LocalError;
 use crate::attempt;
 use crate::erased::ErasedLocalStep;
 use crate::harness::Shared;
-use crate::recorder::NoRecorder;
 
 /// Why a transaction with an effect in it was rolled back.
 #[derive(Debug, Error)]
@@ -44,8 +42,7 @@ pub(super) fn run(
     step: &dyn ErasedLocalStep,
 ) -> Result<Answer, Failed> {
     let Passed { saga, step: runnable, mut row } = passed;
-    // Nothing outside is called, so there is no deadline to keep.
-    let ctx = attempt::context(shared, &runnable, &row, Op::Execute, Duration::MAX, Arc::new(NoRecorder));
+    let ctx = attempt::local_context(shared, &runnable, &row, Op::Execute, tx.now());
     let output = attempt::caught(|| step.execute(&ctx, tx, row.input.clone()))?;
     row.attempts += 1;
     execute::finish(&mut row, output, tx.now());
@@ -60,11 +57,7 @@ pub(super) async fn record_failure(
     mode: Mode,
     error: StepError,
 ) -> Answer {
-    let transaction = {
-        let shared = shared.clone();
-        shared.store.clone().transact(move |tx| record(&shared, tx, &payload, mode, &error)).await
-    };
-    transaction.unwrap_or_else(|error: StoreError| Err(before_effect(&error)))
+    answer_in(shared, before_effect, move |shared, tx| record(shared, tx, &payload, mode, &error)).await
 }
 
 fn record(

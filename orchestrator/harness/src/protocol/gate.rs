@@ -1,10 +1,11 @@
 //! Whether an execute may begin.
 
-use amends_saga::{TaskErrorKind as Kind, TaskPayload};
+use amends_saga::{StepError, TaskErrorKind as Kind, TaskPayload};
 use amends_store::{LedgerRow, LedgerStatus, SagaLock, SagaRow, SagaState, StoreError, Tx};
+use amends_types::Timestamp;
 
 use super::Mode;
-use super::answer::{Answer, refuse, summary};
+use super::answer::{Answer, reason, refuse, summary};
 use crate::Sources;
 use crate::harness::Shared;
 use crate::saga::RunnableStep;
@@ -46,7 +47,12 @@ pub(super) fn gate(
     let rows = tx.ledger_rows(&saga.id)?;
     let input = match (step.input)(&Sources::new(&saga, &rows)) {
         Ok(input) => input,
-        Err(error) => return Ok(Gate::Answer(Err(error.into()))),
+        Err(error) => {
+            if row.is_none() && step.definition.policy.is_required() {
+                tx.put_ledger_row(&never_begun(&saga, &step, &error, tx.now()))?;
+            }
+            return Ok(Gate::Answer(Err(error.into())));
+        }
     };
     let mut row = match row {
         None => fresh_row(&saga, &step),
@@ -73,6 +79,16 @@ pub(super) fn fresh_row(saga: &SagaRow, step: &RunnableStep) -> LedgerRow {
     LedgerRow::new(saga.id.clone(), step.definition.name, step.position, best_effort, LedgerStatus::Started)
 }
 
+/// A step whose input cannot even be built: proven not done, with the reason for the person who reads the verdict.
+fn never_begun(saga: &SagaRow, step: &RunnableStep, error: &StepError, now: Timestamp) -> LedgerRow {
+    LedgerRow {
+        status: LedgerStatus::Refused,
+        reason: Some(reason(error)),
+        finished: Some(now),
+        ..fresh_row(saga, step)
+    }
+}
+
 /// A recorded output is answered first, whatever the saga row says: a repeat must hear what the first one heard.
 ///
 /// The commit point alone is answered with `Cancelled` when its output was recorded too late to commit the saga;
@@ -87,18 +103,16 @@ fn recorded(shared: &Shared, saga: &SagaRow, step: &RunnableStep, row: Option<&L
 }
 
 fn may_go_forward(saga: &SagaRow, step: &RunnableStep, mode: Mode) -> bool {
+    let owed = saga.state == SagaState::Committed && !step.definition.policy.is_required();
     match mode {
-        Mode::Forward => saga.state == SagaState::Forward,
-        Mode::Owed => saga.state == SagaState::Committed && !step.definition.policy.is_required(),
+        // A best-effort step may follow the commit point.
+        Mode::Forward => saga.state == SagaState::Forward || owed,
+        Mode::Owed => owed,
     }
 }
 
 /// Whether another attempt may begin on a row that exists and is not done.
-fn admit_again(
-    mut row: LedgerRow,
-    now: amends_types::Timestamp,
-    input: &serde_json::Value,
-) -> Result<LedgerRow, Answer> {
+fn admit_again(mut row: LedgerRow, now: Timestamp, input: &serde_json::Value) -> Result<LedgerRow, Answer> {
     match row.status {
         LedgerStatus::Started => {}
         LedgerStatus::Refused => {
@@ -120,7 +134,7 @@ fn admit_again(
 }
 
 /// Takes a lease that ran out off the row, which is in doubt from then on; a live one is `Busy`.
-pub(super) fn end_expired_lease(row: &mut LedgerRow, now: amends_types::Timestamp) -> Result<(), Answer> {
+pub(super) fn end_expired_lease(row: &mut LedgerRow, now: Timestamp) -> Result<(), Answer> {
     let Some(lease) = row.lease else { return Ok(()) };
     if now < lease.until {
         return Err(refuse(Kind::Busy, format!("another attempt may act until {}", lease.until)));

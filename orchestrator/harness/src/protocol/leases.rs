@@ -29,6 +29,8 @@ fn end_batch(tx: &mut dyn Tx) -> Result<usize, StoreError> {
         if row.status == LedgerStatus::Started {
             row.in_doubt = true;
             row.execute_until = Some(ended);
+        } else {
+            row.undo_until = Some(ended);
         }
         tx.put_ledger_row(&row)?;
     }

@@ -11,18 +11,14 @@ use amends_store::{LedgerRow, LedgerStatus, SagaLock, SagaRow, SagaState, StoreE
 use amends_types::Timestamp;
 use serde_json::{Value, json};
 
-use super::answer::{Answer, before_effect, refuse};
+use super::answer::{Answer, answer_in, before_effect, refuse};
 use super::gate::fresh_row;
 use super::undo_gate::{become_unwinder, bury};
 use crate::Saga;
 use crate::harness::Shared;
 
 pub(crate) async fn settle(shared: &Arc<Shared>, payload: TaskPayload) -> Answer {
-    let transaction = {
-        let shared = shared.clone();
-        shared.store.clone().transact(move |tx| settle_now(&shared, tx, &payload)).await
-    };
-    transaction.unwrap_or_else(|error: StoreError| Err(before_effect(&error)))
+    answer_in(shared, before_effect, move |shared, tx| settle_now(shared, tx, &payload)).await
 }
 
 fn settle_now(shared: &Shared, tx: &mut dyn Tx, payload: &TaskPayload) -> Result<Answer, StoreError> {
@@ -96,7 +92,7 @@ fn close(row: &mut LedgerRow, settle: Duration, now: Timestamp) -> Result<(), Ta
         // Whoever may act is waited for, and then what may still be under way at the provider, so that the residual
         // is what a person will find.
         LedgerStatus::Started | LedgerStatus::Undoing => {
-            let acted_until = row.execute_until.max(row.lease.map(|lease| lease.until));
+            let acted_until = row.execute_until.max(row.undo_until).max(row.lease.map(|lease| lease.until));
             let quiet = acted_until.map_or(now, |until| until.plus(settle));
             if now < quiet {
                 let cause = format!("{} may still change at the provider until {quiet}", row.step);

@@ -6,7 +6,7 @@ use serde_json::json;
 
 use crate::demo_saga::Goods;
 use crate::provider::Act;
-use crate::world::{World, assert_done, assert_error};
+use crate::world::{World, assert_done, assert_error, assert_undone};
 
 #[test]
 fn a_step_that_succeeds_is_recorded_as_done_with_its_output() {
@@ -77,13 +77,19 @@ fn another_input_than_at_the_first_attempt_is_a_bug_without_effect() {
 }
 
 #[test]
-fn an_input_that_cannot_be_built_begins_nothing() {
-    let world = World::new();
-    *world.controls.input.lock().unwrap() = Some(|| Err(StepError::Bug("no goods".into())));
-    assert_eq!(assert_error(world.execute("take"), Kind::Bug), "no goods");
-    *world.controls.input.lock().unwrap() = Some(|| panic!("scripted"));
-    assert_error(world.execute("take"), Kind::Bug);
-    assert_eq!(world.find_row("take"), None);
+fn an_input_that_cannot_be_built_begins_nothing_and_leaves_the_reason() {
+    let inputs: [fn() -> Result<Goods, StepError>; 2] =
+        [|| Err(StepError::Bug("no goods".into())), || panic!("scripted")];
+    for (input, reason) in inputs.into_iter().zip(["no goods", "panicked"]) {
+        let world = World::new();
+        *world.controls.input.lock().unwrap() = Some(input);
+        assert!(assert_error(world.execute("take"), Kind::Bug).contains(reason));
+        let row = world.row("take");
+        assert_eq!((row.status, row.started, row.attempts), (LedgerStatus::Refused, None, 0));
+        assert_undone(&world.compensate("take"));
+        assert!(world.settle().unwrap()["cause"].as_str().unwrap().contains(reason));
+        assert!(world.provider.seen("take", Op::Execute).is_empty());
+    }
 }
 
 #[test]

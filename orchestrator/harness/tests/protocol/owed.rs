@@ -1,7 +1,7 @@
 //! What a committed saga still owes: best-effort steps that have not been done.
 
 use amends_saga::{Op, StepError, TaskErrorKind as Kind};
-use amends_store::LedgerStatus;
+use amends_store::{LedgerStatus, SagaState};
 
 use crate::provider::Act;
 use crate::world::{World, assert_done, assert_error};
@@ -106,4 +106,26 @@ fn two_relays_at_once_deliver_once() {
     gate.open();
     assert!(first.as_mut().poll(&mut context).is_ready());
     assert_eq!(world.provider.effects("tell", Op::Execute), 1);
+}
+
+#[test]
+fn a_delivery_that_is_refused_after_a_lost_reply_is_parked_and_owed_no_more() {
+    let world = committed_after(StepError::Unknown("the reply was lost".into()));
+    world.script("tell", Op::Execute, [Act::Fail(StepError::Rejected("no such mailbox".into()))]);
+    assert_error(world.deliver("tell"), Kind::Rejected);
+    assert_eq!(
+        world.status("tell"),
+        LedgerStatus::Parked,
+        "a notice may have gone out: that is for a person"
+    );
+    assert_eq!(owed(&world), [""; 0]);
+    assert_eq!(world.state(), SagaState::Committed);
+}
+
+#[test]
+fn a_best_effort_step_may_follow_the_commit_point() {
+    let world = World::new();
+    world.done(["reserve", "take", "sync"]);
+    assert_done(&world.execute("tell"));
+    assert_eq!(owed(&world), [""; 0]);
 }

@@ -144,3 +144,16 @@ fn a_saga_that_does_not_exist_has_no_verdict() {
     world.id = "order-2".parse().unwrap();
     assert_error(world.settle(), Kind::Bug);
 }
+
+#[test]
+fn settling_waits_until_a_lost_refund_can_have_no_effect_any_more() {
+    let world = World::new();
+    world.done(["take"]);
+    world.clock.advance(100);
+    world.script("take", Op::Compensate, [Act::Fail(StepError::Unknown("the reply was lost".into()))]);
+    assert_error(world.compensate("take"), Kind::Unknown);
+    assert_error(world.settle(), Kind::Busy);
+    assert_eq!(world.status("take"), LedgerStatus::Undoing, "not parked while a refund may be in flight");
+    world.clock.advance(16);
+    assert_eq!(world.settle().unwrap()["error"], "Saga.Stuck");
+}

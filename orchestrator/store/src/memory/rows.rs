@@ -73,13 +73,18 @@ impl LedgerTx for MemoryTx<'_> {
         Ok(())
     }
 
-    fn owed_rows(&mut self, after: Option<&SagaId>, limit: usize) -> Result<Vec<LedgerRow>, StoreError> {
+    fn owed_rows(
+        &mut self,
+        after: Option<(&SagaId, u32)>,
+        limit: usize,
+    ) -> Result<Vec<LedgerRow>, StoreError> {
+        let now = self.now;
         let sagas = self.tables.sagas.rows();
         let owed = self.tables.ledger.rows().values().filter(|row| {
             row.best_effort
                 && row.status == LedgerStatus::Started
-                && row.lease.is_none()
-                && after.is_none_or(|after| row.saga > *after)
+                && row.lease.is_none_or(|lease| lease.until <= now)
+                && after.is_none_or(|after| (&row.saga, row.position) > after)
                 && sagas.get(&row.saga).is_some_and(|saga| saga.state == SagaState::Committed)
         });
         Ok(in_order(owed, limit))

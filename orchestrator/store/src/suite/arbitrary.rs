@@ -108,7 +108,7 @@ pub(super) fn ledger() -> impl Strategy<Value = LedgerRow> {
     let lease = option::of((any::<u64>(), time()).prop_map(|(token, until)| Lease { token, until }));
     let data = (json(), option::of(json()), btree_map(text(), text(), 0..4));
     let attempts = (any::<u32>(), any::<u32>(), option::of(text()), option::of(text()));
-    let times = [(); 5].map(|()| option::of(time()));
+    let times = [(); 6].map(|()| option::of(time()));
     (identity, status, lease, data, attempts, times).prop_map(
         |(identity, (status, undo, in_doubt), lease, (input, output, objects), attempts, times)| LedgerRow {
             saga: identity.0,
@@ -121,6 +121,7 @@ pub(super) fn ledger() -> impl Strategy<Value = LedgerRow> {
             objects,
             lease,
             execute_until: times[0],
+            undo_until: times[5],
             in_doubt,
             attempts: attempts.0,
             undo_attempts: attempts.1,

@@ -2,7 +2,7 @@
 
 use super::Subject;
 use super::examples::{id, lease, ledger, notice, saga_in};
-use crate::{LedgerRow, LedgerStatus, SagaState};
+use crate::{Lease, LedgerRow, LedgerStatus, SagaState};
 
 fn rows(subject: &Subject, saga: &str) -> Vec<LedgerRow> {
     let id = id(saga);
@@ -17,7 +17,7 @@ fn put(subject: &Subject, rows: impl IntoIterator<Item = LedgerRow>) {
 
 fn owed(subject: &Subject, after: Option<&str>, limit: usize) -> Vec<String> {
     let after = after.map(id);
-    let rows = subject.read(move |tx| tx.owed_rows(after.as_ref(), limit));
+    let rows = subject.read(move |tx| tx.owed_rows(after.as_ref().map(|saga| (saga, u32::MAX)), limit));
     rows.into_iter().map(|row| row.saga.to_string()).collect()
 }
 
@@ -91,6 +91,19 @@ pub(super) fn owed_rows_are_in_the_order_of_sagas_after_the_one_given(subject: &
     assert_eq!(owed(subject, Some("b"), 100), ["c", "d"]);
     assert_eq!(owed(subject, Some("b"), 1), ["c"]);
     assert!(owed(subject, Some("d"), 100).is_empty());
+    put(subject, [LedgerRow { step: "thank".into(), position: 4, ..notice("b") }]);
+    let second = subject.read(|tx| tx.owed_rows(Some((&id("b"), 3)), 1)).remove(0);
+    assert_eq!((second.saga.as_str(), second.position), ("b", 4), "a page may end within a saga");
+}
+
+pub(super) fn a_row_whose_lease_ran_out_is_owed_again(subject: &Subject) {
+    subject.write(|tx| tx.insert_saga(&saga_in("a", SagaState::Committed)));
+    let leased = |until| LedgerRow { lease: Some(Lease { token: 7, until }), ..notice("a") };
+    let now = subject.write(|tx| Ok(tx.now()));
+    put(subject, [leased(now.plus(std::time::Duration::from_secs(3600)))]);
+    assert!(owed(subject, None, 100).is_empty());
+    put(subject, [leased(now)]);
+    assert_eq!(owed(subject, None, 100), ["a"]);
 }
 
 pub(super) fn leased_are_the_rows_that_hold_a_lease(subject: &Subject) {

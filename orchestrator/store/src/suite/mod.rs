@@ -123,6 +123,7 @@ suite! { $
         rows_of_a_saga_are_in_the_order_of_its_steps
         owed_are_best_effort_rows_of_committed_sagas_that_nobody_runs
         owed_rows_are_in_the_order_of_sagas_after_the_one_given
+        a_row_whose_lease_ran_out_is_owed_again
         leased_are_the_rows_that_hold_a_lease
     }
     orders {

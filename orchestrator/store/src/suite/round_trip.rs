@@ -122,6 +122,7 @@ pub(super) fn the_ends_of_numbers_and_texts_are_kept(subject: &Subject) {
             position: u32::MAX,
             attempts: u32::MAX,
             execute_until: Some(end),
+            undo_until: Some(end),
             lease: Some(Lease { token, until: end }),
             output: Some(Value::Null),
             // Read with less than full precision, this prints another last digit.
