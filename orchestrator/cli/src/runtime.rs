@@ -111,7 +111,7 @@ fn open_engine(
 ) -> Result<EmbeddedStepFunctions, Failure> {
     let seen = store.clone();
     let options = EngineOptions {
-        // Asked exactly once before each sync of the journal.
+        // Asked once before each sync of the journal.
         watermark: Arc::new(move || {
             syncs.fetch_add(1, Ordering::Relaxed);
             seen.commit_sequence()
@@ -119,14 +119,6 @@ fn open_engine(
         ..EngineOptions::new(DirectoryId(*store.directory_id().as_bytes()), worker.clone())
     };
     let engine = Engine::open(&dir.engine(), options).map_err(Failure::failed)?;
-    let journalled = engine.recorded_watermark();
-    if store.commit_sequence() < journalled {
-        return Err(Failure::Failed(format!(
-            "the store is older than the engine's journal (commit {} is behind {journalled}): \
-             a backup of one of them was put back without the other; restore both together",
-            store.commit_sequence()
-        )));
-    }
     for (name, definition) in machines {
         engine.register_machine(name, definition).map_err(Failure::failed)?;
     }

@@ -24,7 +24,7 @@ impl TaskWorker for Empty {
 }
 
 pub(super) async fn measure(load: Load, dir: &Path) -> Result<Measurement, Failure> {
-    // The engine asks for the watermark exactly once before each sync of its journal.
+    // The engine asks for the watermark once before each sync of its journal.
     let syncs = Arc::new(AtomicU64::new(0));
     let counted = syncs.clone();
     let options = EngineOptions {

@@ -21,6 +21,17 @@ pub enum EngineOpenError {
         /// What is wrong with it.
         source: DefinitionError,
     },
+    /// The store has lost commits that executions went on from.
+    #[error(
+        "the store is older than the engine's journal (its last commit is {committed}, the journal has seen \
+         {journalled}): one of them was put back from a backup without the other; restore both together"
+    )]
+    StoreBehind {
+        /// The store's last commit.
+        committed: u64,
+        /// The last commit that the journal has seen.
+        journalled: u64,
+    },
     /// The operating system refused a thread.
     #[error("cannot start a thread of the engine: {0}")]
     Thread(io::Error),

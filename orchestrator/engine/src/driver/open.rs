@@ -126,6 +126,11 @@ fn read(
     options: &EngineOptions,
 ) -> Result<(Log, Recovered), EngineOpenError> {
     let found = recover(storage.as_ref(), options.directory_id, false)?;
+    // Before anything is resumed: it would go on from commits that the store has lost.
+    let committed = (options.watermark)();
+    if committed < found.watermark {
+        return Err(EngineOpenError::StoreBehind { committed, journalled: found.watermark });
+    }
     found.make_durable(storage.as_ref())?;
     let log = Log::new(storage.clone(), options.directory_id, found.next_record);
     let recovered = Recovered {

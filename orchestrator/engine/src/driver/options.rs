@@ -21,7 +21,8 @@ pub struct EngineOptions {
     pub entropy: Arc<dyn Entropy>,
     /// Who does the tasks.
     pub worker: Arc<dyn TaskWorker>,
-    /// The highest store commit that this process has seen, asked before each sync of the journal.
+    /// The store's last durable commit, asked before each sync of the journal, and once at the opening: a store that is
+    /// behind what the journal has seen is refused.
     pub watermark: Arc<dyn Fn() -> u64 + Send + Sync>,
     /// What runs when a sync of the journal failed; it must end the process.
     pub on_fatal: FatalHook,

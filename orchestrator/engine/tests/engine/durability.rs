@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex};
 
-use amends_engine::driver::Engine;
+use amends_engine::driver::{Engine, EngineOpenError};
 use amends_engine::interp::Input;
 use amends_engine::journal::{Inspection, Status, Survives};
 use serde_json::json;
@@ -141,14 +141,22 @@ fn a_machine_that_crashes_while_it_recovers_recovers_the_next_time() {
 #[test]
 fn the_highest_store_commit_that_was_seen_is_recorded() {
     let mut world = World::new();
-    for seen in [41, 17] {
+    for seen in [17, 41] {
         world.watermark = seen;
         let engine = world.open();
         world.run(engine.start("wait", &format!("w-{seen}"), json!({}))).unwrap();
         drop(engine);
         world = world.after_crash(Survives::Nothing);
     }
-    assert_eq!(world.open().recorded_watermark(), 41);
+    let engine = world.open();
+    assert_eq!(engine.recorded_watermark(), 41);
+    drop(engine);
+    // A store that lost commits: nothing goes on from what it does not know.
+    world.watermark = 40;
+    let before = world.calls();
+    let refused = world.try_open().map(drop).unwrap_err();
+    assert!(matches!(refused, EngineOpenError::StoreBehind { committed: 40, journalled: 41 }), "{refused}");
+    assert_eq!(world.calls(), before);
 }
 
 #[test]

@@ -47,7 +47,7 @@ impl World {
             storage: self.storage.crash(survives),
             archive: self.archive.crash(),
             limits: self.limits,
-            watermark: 0,
+            watermark: self.watermark,
             calls: Arc::default(),
         }
     }
