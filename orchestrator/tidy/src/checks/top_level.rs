@@ -10,6 +10,7 @@ pub(crate) const DIRECTORIES: &[&str] =
 
 /// What stands beside them.
 const OTHERS: &[&str] = &[
+    ".cargo",
     ".ci",
     ".gitignore",
     "ARCHITECTURE.md",
