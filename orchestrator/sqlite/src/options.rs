@@ -38,7 +38,7 @@ pub struct Options {
     pub max_queue: usize,
     /// Page cache of the writer in KiB. Default: 16 MiB.
     pub cache_kib: u32,
-    /// The log is copied into the file once it has this many pages of 4 KiB. Default: 4,000, which is 16 MiB.
+    /// The log is copied into the file once it has this many new pages of 4 KiB. Default: 4,000, which is 16 MiB.
     ///
     /// SQLite's own default of 1,000 syncs the file four times as often, and saga rows, rewritten a dozen times
     /// in a second of their life, then reach it several times instead of once. Much more would make the first

@@ -3,6 +3,7 @@
 //! While one commit is being synced, the next batch gathers by itself; so nobody waits for company, and the busier
 //! it is, the more requests share a sync.
 
+use std::cell::Cell;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::mpsc::Receiver;
@@ -27,6 +28,8 @@ pub(crate) struct Writer {
     db: Connection,
     options: Options,
     shared: Arc<Shared>,
+    /// How long the log was when it was last copied into the file.
+    copied_pages: Cell<i64>,
 }
 
 /// The writer cannot go on.
@@ -36,7 +39,7 @@ impl Writer {
     pub(crate) fn new(db: Connection, options: Options, shared: Arc<Shared>) -> rusqlite::Result<Self> {
         let seq: i64 = db.query_row("SELECT seq FROM amends_commit WHERE id = 1", (), |row| row.get(0))?;
         shared.commit_seq.store(u64::try_from(seq).unwrap_or(0), Ordering::Release);
-        Ok(Self { db, options, shared })
+        Ok(Self { db, options, shared, copied_pages: Cell::new(0) })
     }
 
     /// Runs until every handle is gone, or until a commit's outcome is unknown.
@@ -110,8 +113,13 @@ impl Writer {
         let checkpoint = || -> rusqlite::Result<()> {
             let pages: i64 =
                 self.db.prepare_cached("PRAGMA wal_checkpoint(NOOP)")?.query_row((), |row| row.get(1))?;
-            if pages >= i64::from(self.options.checkpoint_pages) {
+            // A log that somebody reads cannot begin anew. Each commit would copy it again, with two more syncs.
+            let copied = self.copied_pages.get();
+            if pages < copied {
+                self.copied_pages.set(0);
+            } else if pages - copied >= i64::from(self.options.checkpoint_pages) {
                 self.db.prepare_cached("PRAGMA wal_checkpoint(PASSIVE)")?.query_row((), |_| Ok(()))?;
+                self.copied_pages.set(pages);
                 self.shared.counters.count_checkpoint();
             }
             Ok(())

@@ -270,6 +270,23 @@ fn the_log_is_copied_into_the_file_before_it_grows_long() {
     assert!(size(&log) < 100 * 4200, "the log has {} bytes", size(&log));
 }
 
+#[test]
+fn a_long_read_does_not_make_every_commit_copy_the_log() {
+    let dir = tempfile::tempdir().unwrap();
+    let database =
+        Database::open(&dir.path().join("test.db"), Options { checkpoint_pages: 50, ..options() }).unwrap();
+    let read = |db: &Connection| -> Answer<i64> {
+        let before = db.query_row("SELECT count(*) FROM item", (), |row| row.get(0))?;
+        for id in 0..200 {
+            database.write_blocking(insert(id))?;
+        }
+        Ok(before)
+    };
+    assert_eq!(database.read(read).unwrap(), 0);
+    let checkpoints = database.statistics().checkpoints;
+    assert!(checkpoints <= 10, "{checkpoints} checkpoints of 200 commits");
+}
+
 fn size(path: &Path) -> u64 {
     std::fs::metadata(path).unwrap().len()
 }
