@@ -19,6 +19,8 @@ pub struct VirtualClock {
 #[derive(Debug, Default)]
 struct State {
     elapsed: Duration,
+    /// How far the wall clock is ahead of the time that has passed.
+    ahead: Duration,
     next_sleeper: u64,
     /// By the time at which they wake, then by who slept first.
     sleepers: BTreeMap<(Duration, u64), Waker>,
@@ -41,6 +43,12 @@ impl VirtualClock {
         due.into_values().for_each(Waker::wake);
     }
 
+    /// Sets the wall clock, as an administrator would: so far ahead of the time that it should show. Whoever sleeps
+    /// does not notice.
+    pub fn set_ahead(&self, ahead: Duration) {
+        self.state().ahead = ahead;
+    }
+
     /// Lets time pass until the next sleeper wakes. False if nobody sleeps.
     pub fn advance_to_next_sleeper(&self) -> bool {
         let state = self.state();
@@ -58,7 +66,8 @@ impl VirtualClock {
 
 impl Clock for VirtualClock {
     fn now(&self) -> Timestamp {
-        self.start.plus(self.state().elapsed)
+        let state = self.state();
+        self.start.plus(state.elapsed).plus(state.ahead)
     }
 
     fn monotonic(&self) -> Duration {

@@ -6,6 +6,7 @@
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
+use std::time::Duration;
 
 use amends_types::{Clock, Entropy, Timestamp};
 use tokio::sync::{mpsc, oneshot};
@@ -51,8 +52,10 @@ pub(super) struct Core {
     /// Tasks for which there is no room yet.
     pub(super) ready: VecDeque<(u64, Invocation)>,
     pub(super) in_flight: usize,
-    /// Never goes back, whatever the system's time does.
+    /// Never goes back and never stands still, whatever the system's time does.
     pub(super) now: Timestamp,
+    /// When `now` was read, on the clock that nobody sets.
+    pub(super) ticked: Duration,
     pub(super) closing: Option<Closing>,
     pub(super) last_retry: Timestamp,
     /// Kept for its allocation.
@@ -80,9 +83,13 @@ pub(super) struct Invoker {
 }
 
 impl Core {
-    /// Reads the clock.
+    /// Reads the clock. Where the system's time was set back, or was ahead while the journal noted it, time goes on
+    /// from what was noted: waiting for the system's time to get there could take years.
     pub(super) fn tick(&mut self) {
-        self.now = self.now.max(self.clock.now());
+        let ticked = self.clock.monotonic();
+        let passed = ticked.saturating_sub(self.ticked);
+        self.ticked = ticked;
+        self.now = self.now.plus(passed).max(self.clock.now());
     }
 
     /// Lets something happen to an execution. One that is not open any more absorbs it.

@@ -173,6 +173,7 @@ fn assemble(parts: Parts, options: EngineOptions) -> Result<(Inner, Core, Source
         ready: VecDeque::new(),
         in_flight: 0,
         now: options.clock.now(),
+        ticked: options.clock.monotonic(),
         closing: None,
         last_retry: Timestamp::default(),
         actions: Vec::new(),

@@ -70,3 +70,17 @@ fn tasks_beyond_the_limit_wait_for_room() {
     }
     assert!(world.simulation.clock().monotonic() - begun >= Duration::from_millis(80), "nine tasks in turn");
 }
+
+#[test]
+fn a_clock_that_was_wrong_for_a_while_stops_nothing() {
+    let world = World::new();
+    let engine = world.open();
+    world.run(engine.start("steps", "s", json!({}))).unwrap();
+    world.simulation.clock().set_ahead(DAY * 400);
+    world.run(engine.wait_end("steps", "s")).unwrap();
+    world.simulation.clock().set_ahead(Duration::ZERO);
+    let begun = world.simulation.clock().monotonic();
+    world.run(engine.start("wait", "w", json!({}))).unwrap();
+    world.run(engine.wait_end("wait", "w")).unwrap();
+    assert_eq!(world.simulation.clock().monotonic() - begun, DAY + Duration::from_millis(10));
+}
