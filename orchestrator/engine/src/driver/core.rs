@@ -20,7 +20,12 @@ use crate::driver::timers::Timers;
 use crate::driver::{Limits, TaskWorker};
 use crate::history::NoHistory;
 use crate::interp::{Action, Input, Invocation, Occurrence, Outcome};
-use crate::journal::{ArchivedExecution, Archiver, Chunk, Commits, Entry, Progress};
+use crate::journal::{
+    ArchivedExecution, Archiver, Chunk, Commits, Entry, MAX_PAYLOAD, Progress, RECORD_BYTES,
+};
+
+/// The longest tape that is carried forward: it must fit one record, with what else happened meanwhile.
+const MAX_CARRIED: usize = MAX_PAYLOAD / 2;
 
 /// Everything that the loop owns.
 pub(super) struct Core {
@@ -105,6 +110,9 @@ impl Core {
             self.act(number, action);
         }
         self.actions = actions;
+        if self.chunk.len() >= RECORD_BYTES {
+            self.flush();
+        }
     }
 
     /// Does what is harmless at once, and holds back what others would see.
@@ -175,9 +183,16 @@ impl Core {
         // Open executions that fill segments by themselves would be carried round and round otherwise.
         let limit = self.limits.segments + 2 * self.tape_bytes / self.limits.segment_bytes;
         for number in self.segments.to_carry(limit, 100) {
+            if self.chunk.len() >= RECORD_BYTES {
+                break;
+            }
             // One that has ended is about to go by itself.
             let Some(live) = self.open.get_mut(&number) else { continue };
             let (definition, tape) = (live.machine.id, live.tape.as_bytes());
+            // One this large fills segments of its own, and keeps them to its end.
+            if tape.len() > MAX_CARRIED {
+                continue;
+            }
             Entry::Carried { execution: number, definition, name: &live.name, tape }.put(&mut self.chunk);
             let current = self.segments.current();
             self.segments.let_go(number, live.oldest);

@@ -34,7 +34,13 @@ pub(super) async fn run(mut core: Core, mut from: Sources) -> Vec<oneshot::Sende
         let takes_starts = core.accepts_starts();
         tokio::select! {
             biased;
-            _ = from.progress.changed() => {}
+            changed = from.progress.changed() => {
+                if changed.is_err() {
+                    // The journal's thread is gone, and nobody knows how far it got.
+                    core.backlog.forget();
+                    break;
+                }
+            }
             Some(done) = from.archived.recv() => core.archived(done),
             _ = from.commands.recv_many(&mut commands, TAKEN_AT_ONCE) => {}
             count = from.starts.recv_many(&mut starts, TAKEN_AT_ONCE), if takes_starts => {

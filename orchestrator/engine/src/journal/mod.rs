@@ -44,5 +44,6 @@ pub(crate) use definitions::Definitions;
 pub(crate) use entry::Entry;
 pub(crate) use log::Log;
 pub(crate) use recovery::{OpenExecution, recover};
+pub(crate) use segment::MAX_PAYLOAD;
 pub(crate) use tape::Tape;
-pub(crate) use writer::{Chunk, Commits, Progress};
+pub(crate) use writer::{Chunk, Commits, Progress, RECORD_BYTES};

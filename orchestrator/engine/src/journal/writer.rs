@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::{self, JoinHandle};
@@ -11,8 +12,8 @@ use tokio::sync::watch;
 
 use crate::journal::log::{AppendError, Log, Placement};
 
-/// A record takes more chunks until it has this many bytes.
-const RECORD_BYTES: usize = 4 * 1024 * 1024;
+/// A record takes more chunks until it has this many bytes. Whoever submits ends a chunk that has as many.
+pub(crate) const RECORD_BYTES: usize = 4 * 1024 * 1024;
 
 /// The highest store commit that the process has seen, asked just before each sync.
 pub(crate) type Watermark = Arc<dyn Fn() -> u64 + Send + Sync>;
@@ -62,9 +63,14 @@ impl Commits {
         watermark: Watermark,
         on_fatal: FatalHook,
     ) -> io::Result<(Self, watch::Receiver<Progress>)> {
+        let panicked = on_fatal.clone();
         let (committer, progress) = Committer::new(log, watermark, on_fatal);
         let (sender, receiver) = channel();
-        let run = move || committer.run(&receiver);
+        let run = move || {
+            if catch_unwind(AssertUnwindSafe(|| committer.run(&receiver))).is_err() {
+                panicked("the journal's thread panicked");
+            }
+        };
         let thread = thread::Builder::new().name("journal".to_owned()).spawn(run)?;
         Ok((Self::Thread { chunks: Some(sender), thread: Some(thread) }, progress))
     }

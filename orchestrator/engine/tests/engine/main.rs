@@ -5,6 +5,7 @@
 mod archive;
 mod damage;
 mod durability;
+mod limits;
 mod names;
 mod real;
 mod timers;

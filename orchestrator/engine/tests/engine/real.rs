@@ -1,6 +1,7 @@
 //! On real files and threads.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use amends_engine::driver::{Engine, EngineOpenError, EngineOptions};
 use amends_engine::journal::{
@@ -85,4 +86,28 @@ fn without_a_runtime_it_says_so() {
     let dir = tempfile::tempdir().unwrap();
     assert!(matches!(Engine::open(dir.path(), options()), Err(EngineOpenError::NoRuntime)));
     drop(World::new());
+}
+
+#[tokio::test]
+async fn a_panic_of_the_journals_thread_is_fatal_and_nobody_is_answered() {
+    let dir = tempfile::tempdir().unwrap();
+    let (reported, mut report) = tokio::sync::mpsc::unbounded_channel();
+    let is_open = AtomicBool::new(false);
+    let fatal_options = EngineOptions {
+        watermark: Arc::new(move || {
+            assert!(!is_open.swap(true, Ordering::Relaxed), "asked for a second time");
+            0
+        }),
+        on_fatal: Arc::new(move |message| reported.send(message.to_owned()).unwrap()),
+        ..options()
+    };
+    let engine = Engine::open(dir.path(), fatal_options).unwrap();
+    engine.register_machine("steps", &steps()).unwrap();
+    let start = tokio::spawn({
+        let engine = engine.clone();
+        async move { engine.start("steps", "s", json!({})).await }
+    });
+    assert_eq!(report.recv().await.unwrap(), "the journal's thread panicked");
+    engine.shutdown().await;
+    assert!(!start.is_finished());
 }

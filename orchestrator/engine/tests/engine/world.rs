@@ -102,6 +102,10 @@ impl TaskWorker for World {
                 Box::pin(async { Err(TaskFailure { error: "Saga.Rejected".into(), cause: "no".into() }) })
             }
             Some("hang") => Box::pin(std::future::pending()),
+            Some("large") => Box::pin(async move {
+                sleep.await;
+                Ok(json!("x".repeat(6_000_000)))
+            }),
             _ => Box::pin(async move {
                 sleep.await;
                 Ok(json!({"did": task.function}))
