@@ -17,6 +17,10 @@ const MAX_OUTPUT_BYTES: usize = 6 * 1024 * 1024;
 /// The deepest nesting of a worker's answer. The journal's JSON reader stops at 128.
 const MAX_OUTPUT_DEPTH: usize = 100;
 
+/// The most characters of an error's name and of its cause, as SendTaskFailure and StopExecution have them.
+const MAX_ERROR_CHARS: usize = 256;
+const MAX_CAUSE_CHARS: usize = 32_768;
+
 /// A task for a worker.
 #[derive(Debug, Clone, PartialEq)]
 pub struct WorkerTask {
@@ -28,7 +32,7 @@ pub struct WorkerTask {
     pub payload: Value,
 }
 
-/// How a worker failed.
+/// How a worker failed. Of the error 256 characters count, of the cause 32,768.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TaskFailure {
     /// The error name, such as `Saga.Transient`, which retriers and catchers match.
@@ -59,9 +63,19 @@ pub(super) async fn call(
         .map_err(|refused| TaskFailure { error: refused.error, cause: refused.cause })?;
     let task = WorkerTask { execution, function: call.function, payload: call.event };
     let invoked = catch_unwind(AssertUnwindSafe(|| worker.invoke(task))).map_err(|_| panicked())?;
-    let output = Unpanicked(invoked).await?;
+    let output = Unpanicked(invoked).await.map_err(cut)?;
     check(&output)?;
     Ok(output)
+}
+
+/// A cause of any length would not pass between states: its error could be caught, and end the execution all the same.
+fn cut(mut failure: TaskFailure) -> TaskFailure {
+    for (text, most) in [(&mut failure.error, MAX_ERROR_CHARS), (&mut failure.cause, MAX_CAUSE_CHARS)] {
+        if let Some((end, _)) = text.char_indices().nth(most) {
+            text.truncate(end);
+        }
+    }
+    failure
 }
 
 /// The future, with a panic as its failure.

@@ -45,7 +45,6 @@ impl Execution {
 
     /// Lets something happen, and appends what must be done next to `actions`.
     ///
-    /// # Behaviour
     /// - What refers to a task or a timer that is no longer awaited changes nothing.
     /// - The same occurrences in the same order always give the same actions and the same history.
     pub fn apply(&mut self, occurrence: Occurrence, sink: &mut dyn HistorySink, actions: &mut Vec<Action>) {

@@ -27,7 +27,6 @@ pub struct NotALambdaCall {
 impl LambdaCall {
     /// The call that an invocation asks for.
     ///
-    /// # Behaviour
     /// - By the function's own ARN, the parameters are the event.
     /// - By `lambda:invoke`, the event is `Payload`. None, or null, is an empty object; a text is sent as it is, so
     ///   that the function reads it as JSON.

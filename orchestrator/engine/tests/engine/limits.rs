@@ -1,8 +1,18 @@
 //! However much comes at once, and however large it is, the engine goes on.
 
-use serde_json::json;
+use amends_engine::driver::Engine;
+use amends_engine::journal::Status;
+use serde_json::{Value, json};
 
-use crate::world::World;
+use crate::world::{World, task};
+
+/// Registers `guarded`: a task whose every error leads to a Pass state.
+fn register_guarded(engine: &Engine) {
+    let mut guarded = task("a", None);
+    guarded["Catch"] = json!([{"ErrorEquals": ["States.ALL"], "ResultPath": "$.error", "Next": "undo"}]);
+    let states = json!({"a": guarded, "undo": {"Type": "Pass", "End": true}});
+    engine.register_machine("guarded", &json!({"StartAt": "a", "States": states}).to_string()).unwrap();
+}
 
 #[test]
 fn more_answers_at_once_than_one_record_holds_go_into_several() {
@@ -16,4 +26,17 @@ fn more_answers_at_once_than_one_record_holds_go_into_several() {
         let end = world.run(engine.wait_end("steps", name)).unwrap().unwrap();
         assert_eq!(end.error.as_deref(), Some("States.DataLimitExceeded"));
     }
+}
+
+#[test]
+fn a_cause_without_end_is_cut_and_its_error_still_caught() {
+    let world = World::new();
+    let engine = world.open();
+    register_guarded(&engine);
+    world.run(engine.start("guarded", "g", json!({"ask": "verbose"}))).unwrap();
+    let end = world.run(engine.wait_end("guarded", "g")).unwrap().unwrap();
+    assert_eq!(end.status, Status::Succeeded);
+    let output: Value = serde_json::from_str(&end.output.unwrap()).unwrap();
+    assert_eq!(output["error"]["Error"], json!("Saga.Unknown"));
+    assert_eq!(output["error"]["Cause"].as_str().unwrap().len(), 32_768);
 }

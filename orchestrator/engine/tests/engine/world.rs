@@ -8,6 +8,7 @@ use amends_engine::clock::{Simulation, VirtualClock};
 use amends_engine::driver::{
     Engine, EngineOpenError, EngineOptions, Limits, TaskFailure, TaskWorker, WorkerTask,
 };
+use amends_engine::interp::MAX_DATA_BYTES;
 use amends_engine::journal::{DirectoryId, MemoryArchive, MemoryStorage, Survives};
 use amends_types::{BoxFuture, Clock, SplitMix, Timestamp};
 use serde_json::{Value, json};
@@ -102,6 +103,9 @@ impl TaskWorker for World {
                 Box::pin(async { Err(TaskFailure { error: "Saga.Rejected".into(), cause: "no".into() }) })
             }
             Some("hang") => Box::pin(std::future::pending()),
+            Some("verbose") => Box::pin(async {
+                Err(TaskFailure { error: "Saga.Unknown".into(), cause: "x".repeat(MAX_DATA_BYTES) })
+            }),
             Some("large") => Box::pin(async move {
                 sleep.await;
                 Ok(json!("x".repeat(6_000_000)))
@@ -114,7 +118,7 @@ impl TaskWorker for World {
     }
 }
 
-fn task(function: &str, next: Option<&str>) -> Value {
+pub(crate) fn task(function: &str, next: Option<&str>) -> Value {
     let mut state = json!({
         "Type": "Task",
         "Resource": "arn:aws:states:::lambda:invoke",
