@@ -20,6 +20,10 @@ use clap::Parser;
 use args::{Arguments, Command};
 use failure::Failure;
 
+// Thousands of sagas are made and dropped by several threads: the system's allocator would keep more and more of it.
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     // Adapters speak TLS with ring; an error means that it was installed already.
