@@ -7,6 +7,7 @@ use amends_types::{Money, SagaId, Sha256Hex};
 use serde_json::{Value, json};
 use thiserror::Error;
 
+use crate::execution::start_of;
 use crate::{InvalidOrder, NewOrder, SagaKind};
 
 /// What became of an order at intake.
@@ -76,22 +77,10 @@ pub fn begin_saga(
 ) -> Result<OutboxRow, StoreError> {
     let now = tx.now();
     let saga = SagaRow::new(id, &kind.name, input, now, now.plus(kind.time_limit));
-    let outbox = start_of(&saga, &kind.name);
+    let outbox = start_of(&saga, kind, now);
     tx.insert_saga(&saga)?;
     tx.insert_outbox(&outbox)?;
     Ok(outbox)
-}
-
-/// The execution that runs a saga forward.
-fn start_of(saga: &SagaRow, machine: &str) -> OutboxRow {
-    let input = json!({ "saga_id": saga.id, "input_sha256": saga.input_sha256 });
-    OutboxRow {
-        run: saga.id.forward_run(),
-        machine: machine.to_owned(),
-        saga: saga.id.clone(),
-        input: input.to_string(),
-        created: saga.created,
-    }
 }
 
 /// Every product is there, sold in the order's currency, and the total is an amount.

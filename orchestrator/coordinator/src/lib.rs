@@ -2,7 +2,9 @@
 //!
 //! It links no step and no adapter. Executions run behind [`StepFunctions`]: the engine in the same process, or AWS.
 
+mod deadlines;
 mod embedded;
+mod execution;
 mod intake;
 mod order;
 mod owed;
@@ -11,11 +13,13 @@ mod saga_kind;
 mod step_functions;
 mod sweeper;
 
+pub use deadlines::extend_deadlines;
 pub use embedded::EmbeddedStepFunctions;
+pub use execution::{Execution, execution_of};
 pub use intake::{PlaceError, Placed, begin_saga, find_saga, place};
 pub use order::{InvalidOrder, NewOrder};
 pub use owed::{Delivery, SagaWorker, deliver_owed};
-pub use relay::{RelayError, relay, start};
+pub use relay::{RelayError, Relayed, relay, start};
 pub use saga_kind::SagaKind;
-pub use step_functions::{Execution, ExecutionStatus, Started, StepFunctions, StepFunctionsError};
-pub use sweeper::{Swept, execution_of, extend_deadlines, sweep};
+pub use step_functions::{ExecutionStatus, Started, StepFunctions, StepFunctionsError};
+pub use sweeper::{Swept, sweep};

@@ -4,6 +4,8 @@ use amends_types::RunName;
 use async_trait::async_trait;
 use thiserror::Error;
 
+use crate::Execution;
+
 /// What StartExecution did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Started {
@@ -22,15 +24,6 @@ pub enum ExecutionStatus {
     Ended,
 }
 
-/// An execution, named as Step Functions names it.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct Execution {
-    /// The state machine's name.
-    pub machine: String,
-    /// The execution's name.
-    pub run: RunName,
-}
-
 /// Why Step Functions did not do what was asked.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum StepFunctionsError {
@@ -45,14 +38,25 @@ pub enum StepFunctionsError {
     Unavailable(String),
 }
 
+impl StepFunctionsError {
+    /// Whether asking again is of no use until a person has looked.
+    pub const fn is_final(&self) -> bool {
+        match self {
+            Self::OtherInput(_) | Self::NoSuchMachine(_) => true,
+            Self::Unavailable(_) => false,
+        }
+    }
+}
+
 /// Starts, watches and stops executions.
-///
-/// # Behaviour
-/// - Starting is idempotent: an equal start of a running or ended execution starts nothing.
-/// - Starting with another input under the same name is [`StepFunctionsError::OtherInput`].
 #[async_trait]
 pub trait StepFunctions: Send + Sync + 'static {
     /// Starts an execution with this JSON input.
+    ///
+    /// # Behaviour
+    /// - An equal start of a running or ended execution starts nothing.
+    /// - A start with another input under a taken name is refused.
+    /// - A start of a machine that does not exist is refused.
     ///
     /// # Errors
     /// See [`StepFunctionsError`].
@@ -60,17 +64,27 @@ pub trait StepFunctions: Send + Sync + 'static {
 
     /// Where the execution stands; `None` when there is none.
     ///
+    /// # Behaviour
+    /// - An execution runs until it ends and is none before it was started.
+    ///
     /// # Errors
     /// See [`StepFunctionsError`].
     async fn describe(&self, execution: &Execution) -> Result<Option<ExecutionStatus>, StepFunctionsError>;
 
     /// Stops an execution that runs. One that has ended stays as it is.
     ///
+    /// # Behaviour
+    /// - A stopped execution has ended and calls no worker any more.
+    /// - Stopping an execution that has ended or never began changes nothing.
+    ///
     /// # Errors
     /// See [`StepFunctionsError`].
     async fn stop(&self, execution: &Execution, cause: &str) -> Result<(), StepFunctionsError>;
 
     /// Waits until the execution has ended, or there is none.
+    ///
+    /// # Behaviour
+    /// - Waiting lasts until the end and no time at all when there is nothing to wait for.
     ///
     /// # Errors
     /// See [`StepFunctionsError`].

@@ -1,14 +1,15 @@
 //! The sweeper: what no Catch can catch.
 //!
 //! An execution that was stopped, lost or ran out of time leaves a saga without a verdict. The sweeper makes sure that
-//! such an execution has ended, takes the saga over, and starts the machine that only compensates.
+//! such an execution has ended, takes the saga over, and starts the machine that only compensates. An execution that
+//! is not there at all was never started, or is lost: starting it (again) goes on where the ledger says.
 
 use amends_store::{OutboxRow, SagaLock, SagaQuery, SagaRow, Store, StoreError, Tx};
 use amends_types::{SagaId, Timestamp};
-use serde_json::json;
 
+use crate::execution::start_of;
 use crate::relay::{RelayError, start};
-use crate::{Execution, ExecutionStatus, SagaKind, SagaWorker, StepFunctions};
+use crate::{Execution, ExecutionStatus, SagaKind, SagaWorker, StepFunctions, execution_of};
 
 /// How many sagas are read at once.
 const BATCH: usize = 500;
@@ -18,7 +19,7 @@ const MOST_UNWINDS: u32 = 3;
 /// What one pass came to.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Swept {
-    /// Executions of the unwind machine that were started.
+    /// Executions that were started: of the unwind machine, or one whose own start was never answered.
     pub started: Vec<Execution>,
     /// Executions that still run, within their time.
     pub running: Vec<Execution>,
@@ -26,7 +27,7 @@ pub struct Swept {
     pub alarms: Vec<(SagaId, String)>,
 }
 
-/// Looks at every saga without a verdict, once.
+/// Looks at every saga without a verdict, once. One that cannot be helped is an alarm and does not stop the others.
 ///
 /// # Errors
 /// When the store or Step Functions fails; what was begun before stays begun.
@@ -36,6 +37,7 @@ pub async fn sweep(
     worker: &dyn SagaWorker,
     kind: &SagaKind,
 ) -> Result<Swept, RelayError> {
+    let sweeper = Sweeper { store, functions, worker, kind };
     let mut swept = Swept::default();
     let mut query = SagaQuery { open: true, limit: BATCH, ..SagaQuery::default() };
     loop {
@@ -44,106 +46,89 @@ pub async fn sweep(
         let Some(last) = rows.last() else { return Ok(swept) };
         query.after = Some(last.id.clone());
         for saga in rows.iter().filter(|saga| saga.saga == kind.name) {
-            sweep_one(store, functions, worker, kind, saga, now, &mut swept).await?;
+            match sweeper.look_at(saga, now, &mut swept).await {
+                Err(RelayError::StepFunctions(error)) if error.is_final() => {
+                    swept.alarms.push((saga.id.clone(), error.to_string()));
+                }
+                looked => looked?,
+            }
         }
     }
 }
 
-async fn sweep_one(
-    store: &dyn Store,
-    functions: &dyn StepFunctions,
-    worker: &dyn SagaWorker,
-    kind: &SagaKind,
-    saga: &SagaRow,
-    now: Timestamp,
-    swept: &mut Swept,
-) -> Result<(), RelayError> {
-    let execution = execution_of(saga, kind);
-    match functions.describe(&execution).await? {
-        Some(ExecutionStatus::Running) if now <= saga.deadline => {
-            swept.running.push(execution);
-            return Ok(());
+struct Sweeper<'a> {
+    store: &'a dyn Store,
+    functions: &'a dyn StepFunctions,
+    worker: &'a dyn SagaWorker,
+    kind: &'a SagaKind,
+}
+
+impl Sweeper<'_> {
+    async fn look_at(&self, saga: &SagaRow, now: Timestamp, swept: &mut Swept) -> Result<(), RelayError> {
+        let execution = execution_of(saga, self.kind);
+        match self.functions.describe(&execution).await? {
+            Some(ExecutionStatus::Running) if now <= saga.deadline => {
+                swept.running.push(execution);
+                return Ok(());
+            }
+            // Invariant: the former execution has ended before another takes over.
+            Some(ExecutionStatus::Running) => {
+                self.functions.stop(&execution, "past the saga's deadline; the sweeper unwinds it").await?;
+                self.functions.wait_for_end(&execution).await?;
+            }
+            Some(ExecutionStatus::Ended) => {}
+            None => return self.start_as(start_again, saga, execution, swept).await,
         }
-        // Invariant: the former execution has ended before another takes over.
-        Some(ExecutionStatus::Running) => {
-            functions.stop(&execution, "past the saga's deadline; the sweeper unwinds it").await?;
-            functions.wait_for_end(&execution).await?;
+        if saga.unwinds < MOST_UNWINDS {
+            return self.start_as(take_over, saga, execution, swept).await;
         }
-        Some(ExecutionStatus::Ended) | None => {}
-    }
-    if saga.unwinds >= MOST_UNWINDS {
-        if let Err(reason) = worker.settle(&saga.id, &execution.run).await {
+        if let Err(reason) = self.worker.settle(&saga.id, &execution.run).await {
             swept.alarms.push((saga.id.clone(), reason));
         }
-        return Ok(());
+        Ok(())
     }
-    let (id, owned_kind, seen) = (saga.id.clone(), kind.clone(), execution);
-    let row = store.transact(move |tx| take_over(tx, &id, &owned_kind, &seen)).await?;
-    if let Some(row) = row {
-        swept.started.push(start(store, functions, &row).await?);
+
+    /// Starts what `decide` makes of the saga row, unless somebody else was faster.
+    async fn start_as(
+        &self,
+        decide: fn(&mut dyn Tx, SagaRow, &SagaKind) -> Result<OutboxRow, StoreError>,
+        saga: &SagaRow,
+        seen: Execution,
+        swept: &mut Swept,
+    ) -> Result<(), RelayError> {
+        let (id, kind) = (saga.id.clone(), self.kind.clone());
+        let row = self.store.transact(move |tx| {
+            let saga = tx.saga(&id, SagaLock::Update)?;
+            let saga = saga.filter(|saga| !saga.state.is_final() && execution_of(saga, &kind) == seen);
+            saga.map(|saga| decide(tx, saga, &kind)).transpose()
+        });
+        if let Some(row) = row.await? {
+            swept.started.push(start(self.store, self.functions, &row).await?);
+        }
+        Ok(())
     }
-    Ok(())
 }
 
-/// The execution that is responsible for a saga now.
-pub fn execution_of(saga: &SagaRow, kind: &SagaKind) -> Execution {
-    let forward = saga.id.forward_run();
-    match &saga.unwinder {
-        Some(run) if *run != forward => Execution { machine: kind.unwind_name.clone(), run: run.clone() },
-        Some(_) | None => Execution { machine: kind.name.clone(), run: forward },
-    }
-}
-
-/// Names the next unwind as the saga's unwinder, unless somebody else was faster.
-fn take_over(
-    tx: &mut dyn Tx,
-    id: &SagaId,
-    kind: &SagaKind,
-    seen: &Execution,
-) -> Result<Option<OutboxRow>, StoreError> {
-    let Some(mut saga) = tx.saga(id, SagaLock::Update)? else {
-        return Ok(None);
-    };
-    if saga.state.is_final() || execution_of(&saga, kind) != *seen {
-        return Ok(None);
-    }
+/// Names the next unwind as the saga's unwinder.
+fn take_over(tx: &mut dyn Tx, mut saga: SagaRow, kind: &SagaKind) -> Result<OutboxRow, StoreError> {
     let now = tx.now();
     saga.begin_unwinding(Some("its execution ended without a verdict".into()), now);
     saga.unwinds += 1;
-    let run = saga.id.unwind_run(saga.unwinds);
-    saga.unwinder = Some(run.clone());
+    saga.unwinder = Some(saga.id.unwind_run(saga.unwinds));
     saga.deadline = now.plus(kind.time_limit);
     tx.update_saga(&saga)?;
-    let input = json!({ "saga_id": saga.id, "unwind": saga.unwinds }).to_string();
-    let row = OutboxRow { run, machine: kind.unwind_name.clone(), saga: saga.id, input, created: now };
+    let row = start_of(&saga, kind, now);
     tx.insert_outbox(&row)?;
-    Ok(Some(row))
+    Ok(row)
 }
 
-/// Gives every saga without a verdict its full time again: the time in which the embedded process was down is not
-/// held against its executions.
-///
-/// # Errors
-/// When the store fails.
-pub async fn extend_deadlines(store: &dyn Store, kind: &SagaKind) -> Result<usize, StoreError> {
-    let mut extended = 0;
-    let mut query = SagaQuery { open: true, limit: BATCH, ..SagaQuery::default() };
-    loop {
-        let (page, kind) = (query.clone(), kind.clone());
-        let rows = store.transact(move |tx| extend_page(tx, &page, &kind)).await?;
-        let Some(last) = rows.last() else {
-            return Ok(extended);
-        };
-        query.after = Some(last.id.clone());
-        extended += rows.len();
+/// Repeats the start of an execution that is not there: it waits in the outbox, or another sweeper is about to start
+/// it. Its time begins when it does.
+fn start_again(tx: &mut dyn Tx, saga: SagaRow, kind: &SagaKind) -> Result<OutboxRow, StoreError> {
+    let now = tx.now();
+    let row = start_of(&saga, kind, now);
+    if saga.deadline < now {
+        tx.update_saga(&SagaRow { deadline: now.plus(kind.time_limit), ..saga })?;
     }
-}
-
-fn extend_page(tx: &mut dyn Tx, page: &SagaQuery, kind: &SagaKind) -> Result<Vec<SagaRow>, StoreError> {
-    let deadline = tx.now().plus(kind.time_limit);
-    let rows = tx.sagas(page)?;
-    for saga in rows.iter().filter(|saga| saga.saga == kind.name && saga.deadline < deadline) {
-        tx.update_saga(&SagaRow { deadline, ..saga.clone() })?;
-    }
-    Ok(rows)
+    Ok(row)
 }

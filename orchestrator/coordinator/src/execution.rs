@@ -1,0 +1,41 @@
+//! The execution that is responsible for a saga, and what starts it.
+//!
+//! Both follow from the saga row alone, so a start can be repeated at any time, outbox row or none.
+
+use amends_store::{OutboxRow, SagaRow};
+use amends_types::{RunName, Timestamp};
+use serde_json::json;
+
+use crate::SagaKind;
+
+/// An execution, named as Step Functions names it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Execution {
+    /// The state machine's name.
+    pub machine: String,
+    /// The execution's name.
+    pub run: RunName,
+}
+
+/// The execution that is responsible for a saga now.
+pub fn execution_of(saga: &SagaRow, kind: &SagaKind) -> Execution {
+    match unwind_of(saga) {
+        Some(run) => Execution { machine: kind.unwind_name.clone(), run: run.clone() },
+        None => Execution { machine: kind.name.clone(), run: saga.id.forward_run() },
+    }
+}
+
+/// What starts it. Two starts of one execution are equal.
+pub(crate) fn start_of(saga: &SagaRow, kind: &SagaKind, now: Timestamp) -> OutboxRow {
+    let Execution { machine, run } = execution_of(saga, kind);
+    let input = match unwind_of(saga) {
+        Some(_) => json!({ "saga_id": saga.id, "unwind": saga.unwinds }),
+        None => json!({ "saga_id": saga.id, "input_sha256": saga.input_sha256 }),
+    };
+    OutboxRow { run, machine, saga: saga.id.clone(), input: input.to_string(), created: now }
+}
+
+/// The execution of the unwind machine that the saga row names; none while the forward one is responsible.
+fn unwind_of(saga: &SagaRow) -> Option<&RunName> {
+    saga.unwinder.as_ref().filter(|run| **run != saga.id.forward_run())
+}

@@ -1,0 +1,100 @@
+//! What is owed is delivered once the saga is committed, and no sooner.
+
+use std::sync::Mutex;
+
+use amends_coordinator::{Delivery, SagaWorker, deliver_owed};
+use amends_saga::{Op, StepError};
+use amends_store::{LedgerRow, LedgerStatus, SagaRow, SagaState};
+use amends_types::{BoxFuture, RunName, SagaId};
+use serde_json::json;
+
+use crate::provider::Act;
+use crate::worker::Lost;
+use crate::world::{World, forward, saga_id};
+
+fn nobody_is_told(world: &World) {
+    world.provider.script("tell", Op::Execute, vec![Act::Fail(StepError::Transient("down".into())); 99]);
+}
+
+#[test]
+fn a_notice_is_owed_until_it_is_delivered_and_each_failure_is_reported() {
+    let world = World::new();
+    nobody_is_told(&world);
+    world.begin("o");
+    world.wait_for_end(&forward("o"));
+    assert_eq!(world.state("o"), SagaState::Committed);
+    for _ in 0..2 {
+        let failed = world.deliver_owed();
+        assert_eq!((failed.delivered, failed.owed.len()), (0, 1));
+        let (saga, step, reason) = &failed.owed[0];
+        assert_eq!((saga.as_str(), step.as_str()), ("o", "tell"));
+        assert!(reason.contains("down"), "{reason}");
+    }
+    world.provider.script("tell", Op::Execute, []);
+    assert_eq!(world.deliver_owed(), Delivery { delivered: 1, owed: vec![] });
+    assert_eq!(world.deliver_owed(), Delivery::default());
+    assert_eq!(world.provider.held("o"), ["book", "pay", "tell"]);
+}
+
+#[test]
+fn nothing_is_owed_before_the_saga_is_committed() {
+    let world = World::new();
+    nobody_is_told(&world);
+    world.worker.lose("pay", Op::Execute, [Lost::Request]);
+    world.begin("o");
+    world.pass(30);
+    assert_eq!(world.describe(&forward("o")).unwrap().state.as_deref(), Some("pay"));
+    assert_eq!(world.deliver_owed(), Delivery::default());
+}
+
+#[test]
+fn a_compensated_saga_owes_nothing() {
+    let world = World::new();
+    nobody_is_told(&world);
+    world.provider.script("pay", Op::Execute, [Act::Fail(StepError::Rejected("declined".into()))]);
+    world.begin("o");
+    world.wait_for_end(&forward("o"));
+    assert_eq!(world.state("o"), SagaState::Compensated);
+    assert_eq!(world.deliver_owed(), Delivery::default());
+}
+
+/// Delivers nothing, and remembers what it was asked.
+#[derive(Default)]
+struct Deaf(Mutex<Vec<(SagaId, String)>>);
+
+impl SagaWorker for Deaf {
+    fn deliver<'a>(&'a self, saga: &'a SagaId, step: &'a str) -> BoxFuture<'a, Result<(), String>> {
+        self.0.lock().unwrap().push((saga.clone(), step.to_owned()));
+        Box::pin(async { Err("deaf".into()) })
+    }
+
+    fn settle<'a>(&'a self, _: &'a SagaId, _: &'a RunName) -> BoxFuture<'a, Result<(), String>> {
+        Box::pin(async { Err("deaf".into()) })
+    }
+}
+
+#[test]
+fn everything_that_is_owed_is_tried_exactly_once_in_a_pass() {
+    let world = World::new();
+    // Three notices each, so that a page ends in the middle of a saga.
+    world.change(|tx| {
+        for number in 0..400 {
+            let (id, now) = (saga_id(&format!("o{number}")), tx.now());
+            let mut saga = SagaRow::new(id.clone(), "trip", json!({}), now, now);
+            saga.end(SagaState::Committed, now);
+            tx.insert_saga(&saga)?;
+            for (position, step) in [(3, "tell"), (4, "thank"), (5, "praise")] {
+                let row = LedgerRow::new(id.clone(), step, position, true, LedgerStatus::Started);
+                tx.put_ledger_row(&row)?;
+            }
+        }
+        Ok(())
+    });
+    let deaf = Deaf::default();
+    let delivery = world.run(deliver_owed(world.store(), &deaf)).unwrap();
+    assert_eq!((delivery.delivered, delivery.owed.len()), (0, 1200));
+    let mut asked = deaf.0.lock().unwrap().clone();
+    asked.sort();
+    asked.dedup();
+    assert_eq!(asked.len(), 1200);
+}
