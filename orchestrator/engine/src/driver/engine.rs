@@ -10,13 +10,12 @@ use tokio::sync::{mpsc, oneshot};
 use crate::driver::command::{Command, Key, Known, Start, Started};
 use crate::driver::machine::{Machines, NoMachine};
 use crate::driver::replay::{machine_of, replay_tape};
-use crate::driver::worker::fits;
 use crate::driver::{
     ExecutionDescription, ExecutionSummary, QueryError, RegisterError, StartAnswer, StartError, StopAnswer,
     StopError, name,
 };
 use crate::history::HistoryEvent;
-use crate::interp::{Input, MAX_DATA_BYTES};
+use crate::interp::{Input, MAX_DATA_BYTES, is_deeper_than, is_longer_than};
 use crate::journal::{Archive, ArchivedExecution, Definition, JournalError, ListFilter, Storage, Tape};
 
 /// The deepest nesting of an execution's input.
@@ -100,7 +99,7 @@ impl Engine {
         if !name::is_allowed(execution) {
             return Err(StartError::Name(execution.to_owned()));
         }
-        if !fits(&input, MAX_INPUT_DEPTH, &mut MAX_DATA_BYTES.clone()) {
+        if is_deeper_than(MAX_INPUT_DEPTH, &input) || is_longer_than(MAX_DATA_BYTES, &input) {
             return Err(StartError::Input(execution.to_owned()));
         }
         let Some(registered) = self.inner.machines.registered(machine) else {

@@ -9,7 +9,7 @@ use std::task::{Context, Poll};
 use amends_types::BoxFuture;
 use serde_json::Value;
 
-use crate::interp::{Invocation, LambdaCall};
+use crate::interp::{Invocation, LambdaCall, is_deeper_than, is_longer_than};
 
 /// The most bytes of a worker's answer, as Lambda has it: 6 MiB.
 const MAX_OUTPUT_BYTES: usize = 6 * 1024 * 1024;
@@ -96,8 +96,7 @@ fn panicked() -> TaskFailure {
 }
 
 fn check(output: &Value) -> Result<(), TaskFailure> {
-    let mut left = MAX_OUTPUT_BYTES;
-    if fits(output, MAX_OUTPUT_DEPTH, &mut left) {
+    if !is_deeper_than(MAX_OUTPUT_DEPTH, output) && !is_longer_than(MAX_OUTPUT_BYTES, output) {
         return Ok(());
     }
     Err(TaskFailure {
@@ -106,28 +105,4 @@ fn check(output: &Value) -> Result<(), TaskFailure> {
             "the worker's answer is longer than {MAX_OUTPUT_BYTES} bytes or nested deeper than {MAX_OUTPUT_DEPTH}"
         ),
     })
-}
-
-/// Takes about the value's length as JSON text from `left`.
-pub(super) fn fits(value: &Value, depth: usize, left: &mut usize) -> bool {
-    let own = match value {
-        Value::Null | Value::Bool(_) | Value::Number(_) => 4,
-        Value::String(text) => text.len() + 2,
-        Value::Array(_) | Value::Object(_) => 2,
-    };
-    let Some(rest) = left.checked_sub(own) else { return false };
-    *left = rest;
-    match value {
-        Value::Array(items) => depth > 0 && items.iter().all(|item| fits(item, depth - 1, left)),
-        Value::Object(fields) => {
-            depth > 0
-                && fields.iter().all(|(key, item)| {
-                    left.checked_sub(key.len() + 4).is_some_and(|rest| {
-                        *left = rest;
-                        fits(item, depth - 1, left)
-                    })
-                })
-        }
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => true,
-    }
 }

@@ -15,8 +15,18 @@ pub(super) fn is_too_large(value: &Value) -> bool {
     is_longer_than(MAX_DATA_BYTES, value)
 }
 
+/// Whether anything in the value is inside of more than that many arrays and objects. To be asked before anything else
+/// that follows the nesting, which takes a stack.
+pub(crate) fn is_deeper_than(depth: usize, value: &Value) -> bool {
+    match value {
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => false,
+        Value::Array(items) => depth == 0 || items.iter().any(|item| is_deeper_than(depth - 1, item)),
+        Value::Object(fields) => depth == 0 || fields.values().any(|field| is_deeper_than(depth - 1, field)),
+    }
+}
+
 /// Whether the value's JSON text is longer than that. Almost all data is so much smaller that an estimate is enough.
-pub(super) fn is_longer_than(limit: usize, value: &Value) -> bool {
+pub(crate) fn is_longer_than(limit: usize, value: &Value) -> bool {
     estimate(value) > limit && serde_json::to_writer(Allowance { left: limit }, value).is_err()
 }
 
@@ -63,6 +73,13 @@ mod tests {
         check(MAX_DATA_BYTES - 2, false);
         check(MAX_DATA_BYTES - 1, true);
         assert!(is_too_large(&Value::String("ü".repeat(MAX_DATA_BYTES / 2))));
+    }
+
+    #[test]
+    fn nesting_is_counted_in_arrays_and_objects() {
+        let value: Value = serde_json::from_str(r#"[1, {"a": [[]]}, "b"]"#).unwrap();
+        assert!(is_deeper_than(3, &value) && !is_deeper_than(4, &value));
+        assert!(!is_deeper_than(0, &Value::Null));
     }
 
     #[test]

@@ -31,5 +31,6 @@ pub use execution::Execution;
 pub use identity::Identity;
 pub use lambda::{LambdaCall, NotALambdaCall};
 pub use limits::{MAX_DATA_BYTES, MAX_EVENTS};
+pub(crate) use limits::{is_deeper_than, is_longer_than};
 pub use occurrence::{Action, Input, Invocation, Occurrence, Outcome, TaskId, TimerId};
 pub use visit::Waiting;

@@ -1,6 +1,6 @@
 //! However much comes at once, and however large it is, the engine goes on.
 
-use amends_engine::driver::Engine;
+use amends_engine::driver::{Engine, StartError};
 use amends_engine::journal::Status;
 use serde_json::{Value, json};
 
@@ -39,4 +39,15 @@ fn a_cause_without_end_is_cut_and_its_error_still_caught() {
     let output: Value = serde_json::from_str(&end.output.unwrap()).unwrap();
     assert_eq!(output["error"]["Error"], json!("Saga.Unknown"));
     assert_eq!(output["error"]["Cause"].as_str().unwrap().len(), 32_768);
+}
+
+#[test]
+fn an_input_is_measured_as_the_bytes_of_its_json_text() {
+    let world = World::new();
+    let engine = world.open();
+    let digits = json!(vec![1; 131_000]);
+    let numbers = json!(vec![1.797_693_134_862_315_7e308; 60_000]);
+    world.run(engine.start("wait", "digits", digits)).unwrap();
+    let refused = world.run(engine.start("wait", "numbers", numbers)).unwrap_err();
+    assert!(matches!(refused, StartError::Input(_)), "{refused}");
 }
