@@ -7,12 +7,16 @@ use serde_json::Value;
 /// The most bytes of JSON text that may pass between states: 256 KiB.
 pub const MAX_DATA_BYTES: usize = 262_144;
 
+/// The deepest nesting of data that passes between states: that of an input or an answer, and as much again. What goes
+/// through data takes a stack.
+const MAX_DATA_DEPTH: usize = 200;
+
 /// The most events of a history. The last one is always the end of the execution.
 pub const MAX_EVENTS: u32 = 25_000;
 
-/// Whether the value's JSON text is longer than [`MAX_DATA_BYTES`].
+/// Whether the value's JSON text is longer than [`MAX_DATA_BYTES`], or nested deeper than [`MAX_DATA_DEPTH`].
 pub(super) fn is_too_large(value: &Value) -> bool {
-    is_longer_than(MAX_DATA_BYTES, value)
+    is_deeper_than(MAX_DATA_DEPTH, value) || is_longer_than(MAX_DATA_BYTES, value)
 }
 
 /// Whether anything in the value is inside of more than that many arrays and objects. To be asked before anything else

@@ -121,3 +121,15 @@ fn a_stopped_execution_is_aborted_and_catches_nothing() {
     assert_eq!(play.execution.outcome(), Some(&Outcome::Aborted { error, cause }));
     assert_eq!(play.types().last().map(String::as_str), Some("ExecutionAborted"));
 }
+
+#[test]
+fn data_that_is_nested_ever_deeper_ends_the_execution_and_not_the_process() {
+    let deeper = json!({"StartAt": "a", "States": {
+        "a": {"Type": "Pass", "Parameters": {"a.$": "$"}, "Next": "b"},
+        "b": {"Type": "Choice", "Choices": [{"Variable": "$.x", "IsPresent": true, "Next": "c"}], "Default": "a"},
+        "c": {"Type": "Succeed"},
+    }});
+    let (play, _) = Play::started(&deeper, json!({}));
+    assert_eq!(play.failed().0, "States.DataLimitExceeded");
+    assert!(play.history.events.len() < 5_000);
+}
