@@ -52,7 +52,8 @@ impl Core {
         while self.in_flight < self.limits.tasks_in_flight
             && let Some((execution, invocation)) = self.ready.pop_front()
         {
-            if self.open.contains_key(&execution) {
+            // Its time may have passed while it waited for room, or while no engine ran.
+            if self.open.get(&execution).is_some_and(|live| live.execution.awaits(invocation.task)) {
                 self.invoke(execution, invocation);
             }
         }

@@ -13,7 +13,7 @@ use serde_json::Value;
 use super::failure::{Failure, Origin};
 use super::frame::Frame;
 use super::identity::Identity;
-use super::occurrence::{Action, Input, Occurrence, Outcome, TimerId};
+use super::occurrence::{Action, Input, Occurrence, Outcome, TaskId, TimerId};
 use super::task::{self, Answer};
 use super::turn::{Counters, Turn};
 use super::visit::{Awaits, Visit, Waiting};
@@ -124,6 +124,11 @@ impl Execution {
         actions
     }
 
+    /// Whether the answer to this attempt would still change anything.
+    pub(crate) fn awaits(&self, task: TaskId) -> bool {
+        self.visit.as_ref().is_some_and(|visit| visit.awaits.answer_of(task))
+    }
+
     /// How many events its history has so far.
     pub fn event_count(&self) -> u32 {
         self.counters.last_event()
@@ -159,7 +164,7 @@ impl Execution {
     }
 
     fn answer(&mut self, answer: Answer, turn: &mut Turn<'_>) {
-        let is_awaited = |visit: &mut Visit| matches!(&visit.awaits, Awaits::Answer(attempt) if attempt.task == answer.task);
+        let is_awaited = |visit: &mut Visit| visit.awaits.answer_of(answer.task);
         let Some(visit) = self.visit.take_if(is_awaited) else {
             return;
         };

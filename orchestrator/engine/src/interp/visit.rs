@@ -66,6 +66,10 @@ pub(super) struct Heartbeat {
 }
 
 impl Awaits {
+    pub(super) fn answer_of(&self, task: TaskId) -> bool {
+        matches!(self, Self::Answer(attempt) if attempt.task == task)
+    }
+
     pub(super) fn timers(&self) -> impl Iterator<Item = Timer> {
         let (first, second) = match self {
             Self::Nothing => (None, None),

@@ -6,7 +6,7 @@ use amends_engine::journal::{Status, Survives};
 use amends_types::Clock;
 use serde_json::json;
 
-use crate::world::World;
+use crate::world::{World, task};
 
 const DAY: Duration = Duration::from_hours(24);
 
@@ -83,4 +83,23 @@ fn a_clock_that_was_wrong_for_a_while_stops_nothing() {
     world.run(engine.start("wait", "w", json!({}))).unwrap();
     world.run(engine.wait_end("wait", "w")).unwrap();
     assert_eq!(world.simulation.clock().monotonic() - begun, DAY + Duration::from_millis(10));
+}
+
+#[test]
+fn a_task_whose_time_passed_before_it_could_be_begun_is_not_begun() {
+    let world = World::new();
+    let engine = world.open();
+    let mut patient = task("a", None);
+    patient["Retry"] = json!([{"ErrorEquals": ["States.Timeout"], "IntervalSeconds": 5}]);
+    let machine = json!({"StartAt": "a", "States": {"a": patient}}).to_string();
+    engine.register_machine("patient", &machine).unwrap();
+    world.run(engine.start("patient", "p", json!({"ask": "hang"}))).unwrap();
+    drop(engine);
+    let after = world.after_crash(Survives::Nothing);
+    after.simulation.clock().advance(DAY);
+    let _engine = after.open();
+    after.run(after.simulation.clock().sleep(Duration::from_secs(1)));
+    assert_eq!(after.calls_of("p"), []);
+    after.run(after.simulation.clock().sleep(Duration::from_secs(10)));
+    assert_eq!(after.calls_of("p"), [("a".to_owned(), 1)], "the retry");
 }
