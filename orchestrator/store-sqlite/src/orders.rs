@@ -6,7 +6,7 @@ use rusqlite::params;
 use serde::Serialize;
 
 use crate::columns::{Columns, Stored};
-use crate::tx::{SqliteTx, refused};
+use crate::tx::{SqliteTx, limit, refused};
 
 pub(crate) const SELECT: &str = "
     SELECT id, status, currency, total_minor, total_currency, created, body_sha256, customer_id, customer_email,
@@ -18,6 +18,9 @@ pub(crate) const INSERT: &str = "
                         customer_email, customer_phone, payment_method, priced, lines)
     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
     ON CONFLICT (id) DO NOTHING";
+
+pub(crate) const SELECT_WITHOUT_SAGA: &str = "
+    SELECT id FROM orders WHERE NOT EXISTS (SELECT 1 FROM sagas WHERE sagas.id = orders.id) ORDER BY id LIMIT ?1";
 
 pub(crate) const UPDATE: &str =
     "UPDATE orders SET status = ?2, total_minor = ?3, total_currency = ?4, priced = ?5 WHERE id = ?1";
@@ -43,6 +46,18 @@ impl Stored for OrderRow {
             priced: columns.json()?,
             lines: columns.json()?,
         })
+    }
+}
+
+/// The id of an order alone.
+struct OrderId(SagaId);
+
+impl Stored for OrderId {
+    const TABLE: &'static str = OrderRow::TABLE;
+    const KEYS: usize = OrderRow::KEYS;
+
+    fn read(columns: &mut Columns<'_>) -> Result<Self, StoreError> {
+        columns.parse(|text| text.parse().ok()).map(Self)
     }
 }
 
@@ -91,6 +106,11 @@ impl OrdersTx for SqliteTx<'_> {
             0 => Err(refused("order", row.id.as_str(), "is not there")),
             _ => Ok(()),
         }
+    }
+
+    fn orders_without_saga(&mut self, most: usize) -> Result<Vec<SagaId>, StoreError> {
+        let alone: Vec<OrderId> = self.many(SELECT_WITHOUT_SAGA, (limit(most),))?;
+        Ok(alone.into_iter().map(|OrderId(id)| id).collect())
     }
 }
 

@@ -53,6 +53,13 @@ fn orders_are_found_by_their_id() {
     let by_id = ["SEARCH orders USING INDEX sqlite_autoindex_orders_1 (id=?)"];
     check(orders::SELECT, &by_id);
     check(orders::UPDATE, &by_id);
+    // The audit reads all orders, each with one look for its saga.
+    let alone = [
+        "SCAN orders USING COVERING INDEX sqlite_autoindex_orders_1",
+        "CORRELATED SCALAR SUBQUERY 1",
+        "SEARCH sagas USING COVERING INDEX sqlite_autoindex_sagas_1 (id=?)",
+    ];
+    check(orders::SELECT_WITHOUT_SAGA, &alone);
 }
 
 #[test]

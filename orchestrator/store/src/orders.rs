@@ -125,4 +125,14 @@ pub trait OrdersTx {
     /// # Errors
     /// [`StoreError::Constraint`] when there is none of this id.
     fn update_order(&mut self, row: &OrderRow) -> Result<(), StoreError>;
+
+    /// Orders that no saga will ever bring to an end, in the order of their ids, at most `limit`. There must be none:
+    /// the two are written together. Reads all orders; for audits.
+    ///
+    /// # Behaviour
+    /// - An order without a saga is found.
+    ///
+    /// # Errors
+    /// When the store fails.
+    fn orders_without_saga(&mut self, limit: usize) -> Result<Vec<SagaId>, StoreError>;
 }

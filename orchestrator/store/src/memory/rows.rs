@@ -127,6 +127,12 @@ impl OrdersTx for MemoryTx<'_> {
         self.tables.orders.put(row.id.clone(), new);
         Ok(())
     }
+
+    fn orders_without_saga(&mut self, limit: usize) -> Result<Vec<SagaId>, StoreError> {
+        let sagas = self.tables.sagas.rows();
+        let alone = self.tables.orders.rows().keys().filter(|id| !sagas.contains_key(*id));
+        Ok(alone.take(limit).cloned().collect())
+    }
 }
 
 impl OutboxTx for MemoryTx<'_> {

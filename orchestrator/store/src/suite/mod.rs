@@ -131,6 +131,7 @@ suite! { $
         a_second_order_of_the_same_id_is_refused_and_changes_nothing
         an_update_changes_what_became_of_the_order_and_never_what_was_asked_for
         an_update_of_an_order_that_is_not_there_is_refused
+        an_order_without_a_saga_is_found
     }
     outbox {
         the_oldest_rows_come_first

@@ -3,7 +3,7 @@
 use amends_types::{Money, Personal, Sha256Hex, Timestamp};
 
 use super::Subject;
-use super::examples::{id, order, usd};
+use super::examples::{id, order, saga, usd};
 use crate::{Customer, OrderLine, OrderRow, OrderStatus, PricedLine, StoreError};
 
 fn get(subject: &Subject, name: &str) -> Option<OrderRow> {
@@ -58,4 +58,16 @@ pub(super) fn an_update_of_an_order_that_is_not_there_is_refused(subject: &Subje
     let update = subject.try_write(|tx| tx.update_order(&order("a")));
     assert!(matches!(update, Err(StoreError::Constraint(_))), "{update:?}");
     assert_eq!(get(subject, "a"), None);
+}
+
+pub(super) fn an_order_without_a_saga_is_found(subject: &Subject) {
+    let found = |limit| subject.read(move |tx| tx.orders_without_saga(limit));
+    assert!(found(9).is_empty());
+    subject.write(|tx| {
+        tx.insert_saga(&saga("b"))?;
+        tx.insert_saga(&saga("no-order"))?;
+        ["d", "c", "b", "a"].iter().try_for_each(|name| tx.insert_order(&order(name)))
+    });
+    assert_eq!(found(9), ["a", "c", "d"].map(id));
+    assert_eq!(found(2), ["a", "c"].map(id));
 }
