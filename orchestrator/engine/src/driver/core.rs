@@ -199,5 +199,6 @@ impl Core {
             self.segments.hold(number, current);
             live.oldest = current;
         }
+        self.release_segments();
     }
 }

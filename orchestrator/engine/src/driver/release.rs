@@ -82,15 +82,19 @@ impl Core {
                     self.names.remove(&Key::new(&finished.row.machine, &finished.row.name));
                 }
                 self.moves.fetch_add(1, Ordering::Release);
-                if let Some(before) = self.segments.begin_release() {
-                    self.archiver.submit(Job::Sync { before });
-                }
             }
             // That the archive is durable must be on record before the log forgets.
             Done::Synced { before } => {
                 Entry::Released { before }.put(&mut self.chunk);
                 self.effects.push(Effect::Remove { before });
             }
+        }
+    }
+
+    /// Begins to release the segments that nobody needs any more.
+    pub(super) fn release_segments(&mut self) {
+        if let Some(before) = self.segments.begin_release() {
+            self.archiver.submit(Job::Sync { before });
         }
     }
 

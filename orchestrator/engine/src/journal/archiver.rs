@@ -2,6 +2,7 @@
 //!
 //! It works behind the engine's back and is never waited for. What it has done comes back as [`Done`].
 
+use std::collections::VecDeque;
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -51,7 +52,7 @@ impl Archiver {
         storage: Arc<dyn Storage>,
     ) -> (Self, mpsc::UnboundedReceiver<Done>) {
         let (done, receiver) = mpsc::unbounded_channel();
-        (Self::Inline(Worker { archive, storage, done }), receiver)
+        (Self::Inline(Worker { archive, storage, done, unneeded: VecDeque::new() }), receiver)
     }
 
     pub(crate) fn thread(
@@ -59,7 +60,7 @@ impl Archiver {
         storage: Arc<dyn Storage>,
     ) -> io::Result<(Self, mpsc::UnboundedReceiver<Done>)> {
         let (done, receiver) = mpsc::unbounded_channel();
-        let worker = Worker { archive, storage, done };
+        let mut worker = Worker { archive, storage, done, unneeded: VecDeque::new() };
         let (jobs, waiting) = channel();
         let stop = Arc::new(AtomicBool::new(false));
         let stopped = stop.clone();
@@ -92,10 +93,12 @@ pub(crate) struct Worker {
     archive: Arc<dyn Archive>,
     storage: Arc<dyn Storage>,
     done: mpsc::UnboundedSender<Done>,
+    /// Segments that could not be removed yet, and those after them.
+    unneeded: VecDeque<u64>,
 }
 
 impl Worker {
-    fn run(self, jobs: &Receiver<Job>, stop: &AtomicBool) {
+    fn run(&mut self, jobs: &Receiver<Job>, stop: &AtomicBool) {
         while let Ok(first) = jobs.recv() {
             let mut batch = vec![first];
             batch.extend(jobs.try_iter().take(BATCH - 1));
@@ -108,7 +111,7 @@ impl Worker {
     }
 
     /// Does the jobs in order. `again` is asked whether to try once more what failed.
-    fn work(&self, jobs: Vec<Job>, again: impl Fn() -> bool) {
+    fn work(&mut self, jobs: Vec<Job>, again: impl Fn() -> bool) {
         let mut rows = Vec::new();
         for job in jobs {
             match job {
@@ -119,7 +122,7 @@ impl Worker {
                         self.report(Done::Synced { before });
                     }
                 }
-                Job::Remove(segments) => self.remove(&segments),
+                Job::Remove(segments) => self.remove(segments),
             }
         }
         self.store(rows, &again);
@@ -138,11 +141,14 @@ impl Worker {
         self.report(Done::Stored(rows.iter().map(|row| row.number).collect()));
     }
 
-    /// Oldest first and none after a failure: the files that remain stay without gaps. The next start finds them.
-    fn remove(&self, segments: &[u64]) {
-        for number in segments {
-            if self.storage.remove(&segment::file_name(*number)).is_err() {
-                return;
+    /// Oldest first and none before those that could not be: the files that remain stay without gaps. What is still
+    /// there at the end, the next start finds.
+    fn remove(&mut self, segments: Vec<u64>) {
+        self.unneeded.extend(segments);
+        while let Some(number) = self.unneeded.front() {
+            match self.storage.remove(&segment::file_name(*number)) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => return,
+                Ok(()) | Err(_) => drop(self.unneeded.pop_front()),
             }
         }
     }

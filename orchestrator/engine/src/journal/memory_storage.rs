@@ -33,6 +33,7 @@ struct Disk {
     dies_at_sync: Option<u64>,
     dead: bool,
     free: Option<usize>,
+    keeps_all: bool,
 }
 
 #[derive(Debug, Default, Clone)]
@@ -60,6 +61,11 @@ impl MemoryStorage {
     /// Leaves room for this many more bytes; `None` for any number.
     pub fn set_free_bytes(&self, free: Option<usize>) {
         self.disk().free = free;
+    }
+
+    /// Refuses to remove files, or does it again.
+    pub fn refuse_removals(&self, refuse: bool) {
+        self.disk().keeps_all = refuse;
     }
 
     /// What a machine finds that starts after the power failed now. This storage fails from now on.
@@ -170,7 +176,11 @@ impl Storage for MemoryStorage {
     }
 
     fn remove(&self, name: &str) -> io::Result<()> {
-        self.alive()?.files.remove(name).map(drop).ok_or(io::ErrorKind::NotFound.into())
+        let mut disk = self.alive()?;
+        if disk.keeps_all {
+            return Err(io::ErrorKind::PermissionDenied.into());
+        }
+        disk.files.remove(name).map(drop).ok_or(io::ErrorKind::NotFound.into())
     }
 }
 

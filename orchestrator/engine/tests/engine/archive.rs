@@ -105,3 +105,38 @@ fn power_may_fail_at_every_sync_while_segments_come_and_go() {
     }
     assert!((1..15).contains(&completed), "{completed} runs met no failure");
 }
+
+#[test]
+fn segments_go_although_nothing_ends() {
+    let mut world = small();
+    for round in 0..20 {
+        let engine = world.open();
+        world.run(engine.start("wait", &format!("w-{round}"), json!({}))).unwrap();
+        drop(engine);
+        world = world.after_crash(Survives::Nothing);
+    }
+    assert!(segments(&world).len() <= 10, "{:?}", segments(&world));
+    assert_eq!(world.run(world.open().open_count()), 20);
+}
+
+#[test]
+fn a_segment_that_could_not_be_removed_leaves_no_gap() {
+    let world = small();
+    let engine = world.open();
+    world.storage.refuse_removals(true);
+    world.run(run_many(&engine, 20));
+    assert!(segments(&world).contains(&"0000000000000001.log".to_owned()));
+    world.storage.refuse_removals(false);
+    world.run(async {
+        for number in 20..25 {
+            engine.start("steps", &format!("s-{number}"), json!({})).await.unwrap();
+            engine.wait_end("steps", &format!("s-{number}")).await.unwrap();
+        }
+    });
+    assert!(!segments(&world).contains(&"0000000000000001.log".to_owned()));
+    drop(engine);
+    let after = world.after_crash(Survives::Nothing);
+    let engine = after.open();
+    let end = after.run(engine.describe("steps", "s-24")).unwrap().unwrap();
+    assert_eq!(end.status, Status::Succeeded);
+}
