@@ -34,6 +34,8 @@ pub(super) async fn run(mut core: Core, mut from: Sources) -> Vec<oneshot::Sende
         let takes_starts = core.accepts_starts();
         tokio::select! {
             biased;
+            // First, because the queues of requests are always ready once nobody can fill them.
+            _ = &mut from.handles => break,
             changed = from.progress.changed() => {
                 if changed.is_err() {
                     // The journal's thread is gone, and nobody knows how far it got.
@@ -48,7 +50,6 @@ pub(super) async fn run(mut core: Core, mut from: Sources) -> Vec<oneshot::Sende
                     break;
                 }
             }
-            _ = &mut from.handles => break,
             () = alarm.ring() => {}
         }
         core.tick();

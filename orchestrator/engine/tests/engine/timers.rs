@@ -103,3 +103,13 @@ fn a_task_whose_time_passed_before_it_could_be_begun_is_not_begun() {
     after.run(after.simulation.clock().sleep(Duration::from_secs(10)));
     assert_eq!(after.calls_of("p"), [("a".to_owned(), 1)], "the retry");
 }
+
+#[test]
+fn an_engine_whose_last_handle_went_ends() {
+    let world = World::new();
+    let engine = world.open();
+    world.run(engine.start("wait", "w", json!({}))).unwrap();
+    drop(engine);
+    world.run(world.simulation.clock().sleep(DAY * 2));
+    assert!(world.calls().is_empty());
+}
