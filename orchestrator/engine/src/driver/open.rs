@@ -66,7 +66,8 @@ impl Engine {
         let (commits, progress) = Commits::thread(log, options.watermark.clone(), options.on_fatal.clone())
             .map_err(EngineOpenError::Thread)?;
         let (archiver, archived) =
-            Archiver::thread(archive.clone(), storage.clone()).map_err(EngineOpenError::Thread)?;
+            Archiver::thread(archive.clone(), storage.clone(), options.on_fatal.clone())
+                .map_err(EngineOpenError::Thread)?;
         let spawn: Arc<dyn Spawn> = Arc::new(runtime.clone());
         let on_fatal = options.on_fatal.clone();
         let parts = Parts { storage, archive, spawn, commits, progress, archiver, archived, recovered };
@@ -101,7 +102,8 @@ impl Engine {
         options.limits.longest_sleep = Duration::MAX;
         let (log, recovered) = read(&storage, archive.as_ref(), &options)?;
         let (commits, progress) = Commits::inline(log, options.watermark.clone(), options.on_fatal.clone());
-        let (archiver, archived) = Archiver::inline(archive.clone(), storage.clone());
+        let (archiver, archived) =
+            Archiver::inline(archive.clone(), storage.clone(), options.on_fatal.clone());
         let spawn: Arc<dyn Spawn> = Arc::new(simulation.clone());
         let parts = Parts { storage, archive, spawn, commits, progress, archiver, archived, recovered };
         let (engine, core, sources) = assemble(parts, options)?;

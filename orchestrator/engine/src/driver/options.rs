@@ -24,7 +24,7 @@ pub struct EngineOptions {
     /// The store's last durable commit, asked before each sync of the journal, and once at the opening: a store that is
     /// behind what the journal has seen is refused.
     pub watermark: Arc<dyn Fn() -> u64 + Send + Sync>,
-    /// What runs when a sync of the journal failed; it must end the process.
+    /// What runs when a sync of the journal or of the archive failed; it must end the process.
     pub on_fatal: FatalHook,
     /// The account in ARNs.
     pub account: String,

@@ -10,6 +10,7 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
+use amends_sqlite::FatalHook;
 use tokio::sync::mpsc;
 
 use crate::journal::{Archive, ArchivedExecution, Storage, segment};
@@ -50,17 +51,19 @@ impl Archiver {
     pub(crate) fn inline(
         archive: Arc<dyn Archive>,
         storage: Arc<dyn Storage>,
+        on_fatal: FatalHook,
     ) -> (Self, mpsc::UnboundedReceiver<Done>) {
         let (done, receiver) = mpsc::unbounded_channel();
-        (Self::Inline(Worker { archive, storage, done, unneeded: VecDeque::new() }), receiver)
+        (Self::Inline(Worker::new(archive, storage, done, on_fatal)), receiver)
     }
 
     pub(crate) fn thread(
         archive: Arc<dyn Archive>,
         storage: Arc<dyn Storage>,
+        on_fatal: FatalHook,
     ) -> io::Result<(Self, mpsc::UnboundedReceiver<Done>)> {
         let (done, receiver) = mpsc::unbounded_channel();
-        let mut worker = Worker { archive, storage, done, unneeded: VecDeque::new() };
+        let mut worker = Worker::new(archive, storage, done, on_fatal);
         let (jobs, waiting) = channel();
         let stop = Arc::new(AtomicBool::new(false));
         let stopped = stop.clone();
@@ -95,9 +98,21 @@ pub(crate) struct Worker {
     done: mpsc::UnboundedSender<Done>,
     /// Segments that could not be removed yet, and those after them.
     unneeded: VecDeque<u64>,
+    /// A sync failed: nothing is known to be durable any more, whatever later ones say.
+    broken: bool,
+    on_fatal: FatalHook,
 }
 
 impl Worker {
+    fn new(
+        archive: Arc<dyn Archive>,
+        storage: Arc<dyn Storage>,
+        done: mpsc::UnboundedSender<Done>,
+        on_fatal: FatalHook,
+    ) -> Self {
+        Self { archive, storage, done, unneeded: VecDeque::new(), broken: false, on_fatal }
+    }
+
     fn run(&mut self, jobs: &Receiver<Job>, stop: &AtomicBool) {
         while let Ok(first) = jobs.recv() {
             let mut batch = vec![first];
@@ -118,9 +133,7 @@ impl Worker {
                 Job::Store(row) => rows.push(row),
                 Job::Sync { before } => {
                     self.store(std::mem::take(&mut rows), &again);
-                    if self.archive.sync().is_ok() {
-                        self.report(Done::Synced { before });
-                    }
+                    self.sync(before);
                 }
                 Job::Remove(segments) => self.remove(segments),
             }
@@ -139,6 +152,20 @@ impl Worker {
             }
         }
         self.report(Done::Stored(rows.iter().map(|row| row.number).collect()));
+    }
+
+    /// Not to be tried again after an error: the second try may succeed without having written anything.
+    fn sync(&mut self, before: u64) {
+        if self.broken {
+            return;
+        }
+        match self.archive.sync() {
+            Ok(()) => self.report(Done::Synced { before }),
+            Err(error) => {
+                self.broken = true;
+                (self.on_fatal)(&format!("a sync of the archive failed: {error}"));
+            }
+        }
     }
 
     /// Oldest first and none before those that could not be: the files that remain stay without gaps. What is still

@@ -15,6 +15,9 @@ pub struct MemoryArchive {
 struct Rows {
     all: BTreeMap<u64, ArchivedExecution>,
     synced: BTreeMap<u64, ArchivedExecution>,
+    loses_next_sync: bool,
+    /// Visible, and never on the disk.
+    lost: HashSet<u64>,
 }
 
 impl MemoryArchive {
@@ -23,10 +26,15 @@ impl MemoryArchive {
         Self::default()
     }
 
+    /// Fails at the next sync and loses what it should have made durable, though later ones succeed: as a disk does.
+    pub fn lose_next_sync(&self) {
+        self.rows().loses_next_sync = true;
+    }
+
     /// What a machine finds that starts after the power failed now.
     pub fn crash(&self) -> Self {
         let synced = self.rows().synced.clone();
-        Self { rows: Arc::new(Mutex::new(Rows { all: synced.clone(), synced })) }
+        Self { rows: Arc::new(Mutex::new(Rows { all: synced.clone(), synced, ..Rows::default() })) }
     }
 
     fn rows(&self) -> MutexGuard<'_, Rows> {
@@ -45,7 +53,13 @@ impl Archive for MemoryArchive {
 
     fn sync(&self) -> Result<(), ArchiveError> {
         let mut rows = self.rows();
+        let rows = &mut *rows;
+        if std::mem::take(&mut rows.loses_next_sync) {
+            rows.lost = rows.all.keys().filter(|number| !rows.synced.contains_key(number)).copied().collect();
+            return Err(ArchiveError("the disk failed".to_owned()));
+        }
         rows.synced = rows.all.clone();
+        rows.synced.retain(|number, _| !rows.lost.contains(number));
         Ok(())
     }
 

@@ -140,3 +140,18 @@ fn a_segment_that_could_not_be_removed_leaves_no_gap() {
     let end = after.run(engine.describe("steps", "s-24")).unwrap().unwrap();
     assert_eq!(end.status, Status::Succeeded);
 }
+
+#[test]
+fn what_the_archive_lost_in_a_sync_that_failed_is_still_in_the_log() {
+    let world = small();
+    let engine = world.open();
+    world.archive.lose_next_sync();
+    world.run(run_many(&engine, 30));
+    drop(engine);
+    let after = world.after_crash(Survives::Nothing);
+    let engine = after.open();
+    for number in 0..30 {
+        let end = after.run(engine.describe("steps", &format!("s-{number}"))).unwrap();
+        assert_eq!(end.map(|end| end.status), Some(Status::Succeeded), "s-{number}");
+    }
+}
