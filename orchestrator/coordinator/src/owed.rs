@@ -2,9 +2,10 @@
 
 use amends_store::{LedgerRow, Store, StoreError, Tx};
 use amends_types::{BoxFuture, RunName, SagaId};
+use futures_util::future::join_all;
 
-/// How many rows are read at once.
-const BATCH: usize = 500;
+/// How many are tried at once.
+const BATCH: usize = 64;
 
 /// Whoever has the steps. The coordinator has none itself.
 pub trait SagaWorker: Send + Sync {
@@ -20,11 +21,14 @@ pub trait SagaWorker: Send + Sync {
 pub struct Delivery {
     /// Done now.
     pub delivered: usize,
-    /// Still owed, each with the reason.
+    /// Tried and still owed, each with the reason.
     pub owed: Vec<(SagaId, String, String)>,
+    /// The pass ended early, because none of a whole batch could be done: its provider is down, and trying the others
+    /// would only take long. More may be owed.
+    pub gave_up: bool,
 }
 
-/// Tries everything that is owed once.
+/// Tries everything that is owed once, a batch at a time.
 ///
 /// # Errors
 /// When the store fails.
@@ -37,15 +41,19 @@ pub async fn deliver_owed(store: &dyn Store, worker: &dyn SagaWorker) -> Result<
             tx.owed_rows(from.as_ref().map(|(saga, position)| (saga, *position)), BATCH)
         };
         let rows: Vec<LedgerRow> = store.query(page).await?;
-        for row in &rows {
-            match worker.deliver(&row.saga, &row.step).await {
+        let Some(last) = rows.last() else { return Ok(result) };
+        after = Some((last.saga.clone(), last.position));
+        let delivered = result.delivered;
+        let answers = join_all(rows.iter().map(|row| worker.deliver(&row.saga, &row.step))).await;
+        for (row, answer) in rows.iter().zip(answers) {
+            match answer {
                 Ok(()) => result.delivered += 1,
                 Err(reason) => result.owed.push((row.saga.clone(), row.step.clone(), reason)),
             }
         }
-        match rows.last() {
-            Some(last) => after = Some((last.saga.clone(), last.position)),
-            None => return Ok(result),
+        if rows.len() == BATCH && result.delivered == delivered {
+            result.gave_up = true;
+            return Ok(result);
         }
     }
 }

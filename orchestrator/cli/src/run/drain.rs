@@ -49,5 +49,10 @@ async fn deliver(runtime: &Runtime) -> Result<(), Failure> {
     for (saga, step, reason) in &delivery.owed {
         output::complain(&format!("{saga}: {step} is still owed ({reason}); the next run tries again"));
     }
+    if delivery.gave_up {
+        output::complain(
+            "more may be owed: none of a whole batch could be done, so the others were not tried",
+        );
+    }
     Ok(())
 }

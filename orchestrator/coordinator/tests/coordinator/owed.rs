@@ -31,7 +31,7 @@ fn a_notice_is_owed_until_it_is_delivered_and_each_failure_is_reported() {
         assert!(reason.contains("down"), "{reason}");
     }
     world.provider.script("tell", Op::Execute, []);
-    assert_eq!(world.deliver_owed(), Delivery { delivered: 1, owed: vec![] });
+    assert_eq!(world.deliver_owed(), Delivery { delivered: 1, ..Delivery::default() });
     assert_eq!(world.deliver_owed(), Delivery::default());
     assert_eq!(world.provider.held("o"), ["book", "pay", "tell"]);
 }
@@ -58,25 +58,33 @@ fn a_compensated_saga_owes_nothing() {
     assert_eq!(world.deliver_owed(), Delivery::default());
 }
 
-/// Delivers nothing, and remembers what it was asked.
-#[derive(Default)]
-struct Deaf(Mutex<Vec<(SagaId, String)>>);
+/// Delivers one step only, and remembers what it was asked.
+struct HardOfHearing {
+    hears: &'static str,
+    asked: Mutex<Vec<(SagaId, String)>>,
+}
 
-impl SagaWorker for Deaf {
-    fn deliver<'a>(&'a self, saga: &'a SagaId, step: &'a str) -> BoxFuture<'a, Result<(), String>> {
-        self.0.lock().unwrap().push((saga.clone(), step.to_owned()));
-        Box::pin(async { Err("deaf".into()) })
-    }
-
-    fn settle<'a>(&'a self, _: &'a SagaId, _: &'a RunName) -> BoxFuture<'a, Result<(), String>> {
-        Box::pin(async { Err("deaf".into()) })
+impl HardOfHearing {
+    fn but_for(hears: &'static str) -> Self {
+        Self { hears, asked: Mutex::default() }
     }
 }
 
-#[test]
-fn everything_that_is_owed_is_tried_exactly_once_in_a_pass() {
+impl SagaWorker for HardOfHearing {
+    fn deliver<'a>(&'a self, saga: &'a SagaId, step: &'a str) -> BoxFuture<'a, Result<(), String>> {
+        self.asked.lock().unwrap().push((saga.clone(), step.to_owned()));
+        let heard = if step == self.hears { Ok(()) } else { Err("not heard".into()) };
+        Box::pin(async { heard })
+    }
+
+    fn settle<'a>(&'a self, _: &'a SagaId, _: &'a RunName) -> BoxFuture<'a, Result<(), String>> {
+        Box::pin(async { Err("not heard".into()) })
+    }
+}
+
+/// Three notices for each of four hundred sagas, so that a page ends in the middle of a saga.
+fn world_that_owes_1200() -> World {
     let world = World::new();
-    // Three notices each, so that a page ends in the middle of a saga.
     world.change(|tx| {
         for number in 0..400 {
             let (id, now) = (saga_id(&format!("o{number}")), tx.now());
@@ -90,11 +98,25 @@ fn everything_that_is_owed_is_tried_exactly_once_in_a_pass() {
         }
         Ok(())
     });
-    let deaf = Deaf::default();
-    let delivery = world.run(deliver_owed(world.store(), &deaf)).unwrap();
-    assert_eq!((delivery.delivered, delivery.owed.len()), (0, 1200));
-    let mut asked = deaf.0.lock().unwrap().clone();
+    world
+}
+
+#[test]
+fn everything_that_is_owed_is_tried_exactly_once_in_a_pass() {
+    let (world, worker) = (world_that_owes_1200(), HardOfHearing::but_for("praise"));
+    let delivery = world.run(deliver_owed(world.store(), &worker)).unwrap();
+    assert_eq!((delivery.delivered, delivery.owed.len(), delivery.gave_up), (400, 800, false));
+    let mut asked = worker.asked.lock().unwrap().clone();
     asked.sort();
     asked.dedup();
     assert_eq!(asked.len(), 1200);
+}
+
+#[test]
+fn a_pass_over_a_provider_that_is_down_ends_early_and_says_so() {
+    let (world, worker) = (world_that_owes_1200(), HardOfHearing::but_for("nothing"));
+    let delivery = world.run(deliver_owed(world.store(), &worker)).unwrap();
+    assert_eq!((delivery.delivered, delivery.gave_up), (0, true));
+    assert_eq!(delivery.owed.len(), worker.asked.lock().unwrap().len());
+    assert!(delivery.owed.len() < 100);
 }
