@@ -10,13 +10,14 @@ use tokio::sync::watch;
 use crate::args::Run;
 use crate::failure::{Failure, exit};
 use crate::output;
-use crate::run::{Flow, Interrupt, Lines, Progress, Summary, drain, import, resume};
+use crate::run::{Flow, Interrupt, Lines, Progress, Summary, drain, import, read_products, resume};
 use crate::runtime::Runtime;
 
 pub(crate) async fn run(arguments: Run) -> Result<ExitCode, Failure> {
     let (mut lines, length) = Lines::open(&arguments.orders)?;
+    let products = read_products(&arguments.products)?;
     let runtime = Arc::new(Runtime::open(&arguments.data.dir, &arguments.mail).await?);
-    import(&*runtime.store(), &arguments.products).await?;
+    import(&*runtime.store(), &products).await?;
     let began = Instant::now();
     resume(&runtime).await?;
     let interrupt = watch_for_interrupt();

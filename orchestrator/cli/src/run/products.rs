@@ -1,6 +1,4 @@
 //! The products file: `sku,name,price_minor,currency,stock`.
-//!
-//! The file is read whole before anything is kept: a mistake in its last line leaves nothing behind.
 
 use std::path::Path;
 
@@ -25,25 +23,19 @@ struct Record {
     stock: u64,
 }
 
-/// Adds the products that are absent; says how many were.
-pub(crate) async fn import(store: &dyn Store, path: &Path) -> Result<usize, Failure> {
-    let products = read(path)?;
-    let mut added = 0;
+/// Adds the products that are absent.
+pub(crate) async fn import(store: &dyn Store, products: &[ProductRow]) -> Result<(), Failure> {
     for batch in products.chunks(BATCH) {
         let batch = batch.to_vec();
-        let inserted = store.transact(move |tx| {
-            let mut inserted = 0;
-            for product in &batch {
-                inserted += usize::from(tx.insert_product(product)?);
-            }
-            Ok::<_, StoreError>(inserted)
-        });
-        added += inserted.await.map_err(Failure::failed)?;
+        let inserted = store
+            .transact(move |tx| batch.iter().try_for_each(|product| tx.insert_product(product).map(drop)));
+        inserted.await.map_err(|error: StoreError| Failure::failed(error))?;
     }
-    Ok(added)
+    Ok(())
 }
 
-fn read(path: &Path) -> Result<Vec<ProductRow>, Failure> {
+/// Reads the whole file; a mistake anywhere in it leaves nothing behind.
+pub(crate) fn read(path: &Path) -> Result<Vec<ProductRow>, Failure> {
     let shown = path.display();
     let unusable = |what: String| Failure::Unusable(format!("cannot use the products {shown}: {what}"));
     let mut reader = csv::ReaderBuilder::new()
