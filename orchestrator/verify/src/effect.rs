@@ -53,15 +53,14 @@ impl BookEffect {
         }
     }
 
+    /// Whether this is a notice. Mail cannot promise to arrive once, nor before what was sent after it; everything
+    /// else can.
+    pub fn is_notice(&self) -> bool {
+        matches!(self.name, "sent" | "correction_sent")
+    }
+
     /// An effect in our own database.
     pub(crate) const fn local(step: &'static str, direction: Direction, name: &'static str) -> Self {
-        Self {
-            step,
-            direction,
-            name,
-            sequence: 0,
-            amount: None,
-            request: None,
-        }
+        Self { step, direction, name, sequence: 0, amount: None, request: None }
     }
 }

@@ -32,13 +32,7 @@ impl<'a> Evidence<'a> {
         mut effects: Vec<BookEffect>,
     ) -> Self {
         effects.extend(local_effects(order.as_ref(), reservations));
-        Self {
-            definition,
-            saga,
-            rows,
-            order,
-            effects,
-        }
+        Self { definition, saga, rows, order, effects }
     }
 
     /// The ledger row of a step.
@@ -48,20 +42,25 @@ impl<'a> Evidence<'a> {
 
     /// How many effects of a step there are in one direction.
     pub fn count(&self, step: &str, direction: Direction) -> usize {
-        self.effects
-            .iter()
-            .filter(|effect| effect.step == step && effect.direction == direction)
-            .count()
+        self.effects.iter().filter(|effect| effect.step == step && effect.direction == direction).count()
     }
 
-    /// Whether a step's effect is there now.
+    /// Whether a step's effect is there now. One correction takes back every copy of a notice.
     pub fn holds(&self, step: &str) -> bool {
-        self.count(step, Direction::Applied) > self.count(step, Direction::Reversed)
+        let (applied, reversed) =
+            (self.count(step, Direction::Applied), self.count(step, Direction::Reversed));
+        let is_notice = self.effects.iter().any(|effect| effect.step == step && effect.is_notice());
+        applied > reversed && !(is_notice && reversed > 0)
     }
 
-    /// Whether a step that is done has an effect that the books can show: an order that costs nothing is not charged.
+    /// Whether a step that is done has an effect that can be seen here. An order that costs nothing is not charged, a
+    /// notice may have gone out as mail, and the steps of other sagas keep no books here.
     pub fn leaves_an_effect(&self, step: &str) -> bool {
-        step != "charge" || self.total().is_none_or(|total| total.minor != 0)
+        match step {
+            "charge" => self.total().is_none_or(|total| total.minor != 0),
+            "order" | "reserve_stock" | "external_inventory_sync" => true,
+            _ => false,
+        }
     }
 
     /// What the order costs.
@@ -72,10 +71,7 @@ impl<'a> Evidence<'a> {
     /// All money that moved in one direction, in minor units.
     pub fn moved(&self, direction: Direction) -> i128 {
         let effects = self.effects.iter().filter(|effect| effect.direction == direction);
-        effects
-            .filter_map(|effect| effect.amount)
-            .map(|amount| i128::from(amount.minor))
-            .sum()
+        effects.filter_map(|effect| effect.amount).map(|amount| i128::from(amount.minor)).sum()
     }
 }
 
@@ -93,11 +89,7 @@ fn local_effects(order: Option<&OrderRow>, reservations: &[ReservationRow]) -> V
     if !reservations.is_empty() {
         effects.push(BookEffect::local("reserve_stock", Direction::Applied, "reserved"));
         if reservations.iter().all(|reservation| reservation.released) {
-            effects.push(BookEffect::local(
-                "reserve_stock",
-                Direction::Reversed,
-                "released",
-            ));
+            effects.push(BookEffect::local("reserve_stock", Direction::Reversed, "released"));
         }
     }
     effects

@@ -8,6 +8,8 @@ mod effect;
 mod evidence;
 mod invariants;
 mod report;
+#[cfg(test)]
+mod sound;
 
 pub use audit::{AuditError, audit};
 pub use effect::{BookEffect, Direction};

@@ -33,13 +33,7 @@ pub struct Checked {
 
 impl Checked {
     pub(crate) const fn new(id: &'static str, sentence: &'static str) -> Self {
-        Self {
-            id,
-            sentence,
-            checked: 0,
-            violations: 0,
-            first: Vec::new(),
-        }
+        Self { id, sentence, checked: 0, violations: 0, first: Vec::new() }
     }
 
     pub(crate) fn record(&mut self, of: &str, found: Vec<String>) {
@@ -47,10 +41,7 @@ impl Checked {
         for what in found {
             self.violations += 1;
             if self.first.len() < KEPT {
-                self.first.push(Violation {
-                    of: of.to_owned(),
-                    what,
-                });
+                self.first.push(Violation { of: of.to_owned(), what });
             }
         }
     }

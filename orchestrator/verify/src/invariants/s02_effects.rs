@@ -23,9 +23,8 @@ fn check(evidence: &Evidence<'_>) -> Vec<String> {
 fn committed(evidence: &Evidence<'_>) -> Vec<String> {
     let mut found = Vec::new();
     for step in evidence.definition.steps() {
-        let done = evidence
-            .row(step.name)
-            .is_some_and(|row| row.status == LedgerStatus::Done);
+        let status = evidence.row(step.name).map(|row| row.status);
+        let done = status == Some(LedgerStatus::Done);
         if step.policy.is_required() && !done {
             found.push(format!("committed, but {} is not done in the ledger", step.name));
         }
@@ -33,7 +32,8 @@ fn committed(evidence: &Evidence<'_>) -> Vec<String> {
         if expected && !evidence.holds(step.name) {
             found.push(format!("committed, but the effect of {} is not there", step.name));
         }
-        if evidence.count(step.name, Direction::Reversed) > 0 {
+        let undone = matches!(status, Some(LedgerStatus::Undoing | LedgerStatus::Undone));
+        if undone || evidence.count(step.name, Direction::Reversed) > 0 {
             found.push(format!("committed, but {} was undone", step.name));
         }
     }
@@ -44,18 +44,12 @@ fn committed(evidence: &Evidence<'_>) -> Vec<String> {
 fn unwound(evidence: &Evidence<'_>) -> Vec<String> {
     let mut found = Vec::new();
     for step in evidence.definition.steps() {
-        let parked = evidence
-            .row(step.name)
-            .is_some_and(|row| row.status == LedgerStatus::Parked);
+        let parked = evidence.row(step.name).is_some_and(|row| row.status == LedgerStatus::Parked);
         if parked && step.policy.is_required() && evidence.saga.state == SagaState::Compensated {
             found.push(format!("compensated, but {} is parked", step.name));
         }
         if evidence.holds(step.name) && !parked {
-            found.push(format!(
-                "{}, but the effect of {} is left",
-                evidence.saga.state.name(),
-                step.name
-            ));
+            found.push(format!("{}, but the effect of {} is left", evidence.saga.state.name(), step.name));
         }
     }
     found
@@ -63,12 +57,80 @@ fn unwound(evidence: &Evidence<'_>) -> Vec<String> {
 
 fn stuck(evidence: &Evidence<'_>) -> Vec<String> {
     let mut found = unwound(evidence);
-    if !evidence
-        .rows
-        .iter()
-        .any(|row| !row.best_effort && row.status == LedgerStatus::Parked)
-    {
+    if !evidence.rows.iter().any(|row| !row.best_effort && row.status == LedgerStatus::Parked) {
         found.push("stuck, but no required step is parked".into());
     }
     found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sound::{assert_finds_nothing, caught_by, committed, compensated, row_of, stuck};
+
+    #[test]
+    fn the_verdicts_of_sound_sagas_are_true() {
+        assert_finds_nothing(check);
+    }
+
+    #[test]
+    fn a_commit_without_every_required_step_is_caught() {
+        for step in ["order", "reserve_stock", "charge", "external_inventory_sync"] {
+            let mut mutant = committed();
+            row_of(&mut mutant, step).status = LedgerStatus::Started;
+            assert_eq!(caught_by(&mutant), ["S2"], "{step}");
+        }
+    }
+
+    #[test]
+    fn a_commit_whose_effect_never_happened_or_was_undone_is_caught() {
+        let mut mutant = committed();
+        mutant.effects.retain(|effect| effect.name != "synced");
+        assert_eq!(caught_by(&mutant), ["S2"]);
+        for (step, name) in [("reserve_stock", "released"), ("order", "cancelled")] {
+            let mut mutant = committed();
+            mutant.effects.push(crate::BookEffect::local(step, Direction::Reversed, name));
+            assert_eq!(caught_by(&mutant), ["S2"], "{step}");
+        }
+    }
+
+    #[test]
+    fn a_commit_with_a_step_that_was_undone_is_caught() {
+        for status in [LedgerStatus::Undoing, LedgerStatus::Undone] {
+            let mut mutant = committed();
+            mutant.effects.retain(|effect| effect.name != "sent");
+            row_of(&mut mutant, "notify").status = status;
+            assert_eq!(caught_by(&mutant), ["S2"], "{status:?}");
+        }
+    }
+
+    #[test]
+    fn a_compensated_saga_with_something_left_is_caught() {
+        for (step, name) in [("reserve_stock", "released"), ("order", "cancelled"), ("charge", "refunded")] {
+            let mut mutant = compensated();
+            mutant.effects.retain(|effect| effect.name != name);
+            assert!(!check(&mutant).is_empty(), "{step}");
+        }
+    }
+
+    #[test]
+    fn a_compensated_saga_with_a_parked_required_step_is_caught() {
+        let mut mutant = compensated();
+        row_of(&mut mutant, "charge").status = LedgerStatus::Parked;
+        assert_eq!(caught_by(&mutant), ["S2"]);
+    }
+
+    #[test]
+    fn a_stuck_saga_of_which_nothing_is_parked_is_caught() {
+        let mut mutant = compensated();
+        mutant.saga.state = SagaState::Stuck;
+        assert_eq!(caught_by(&mutant), ["S2"]);
+    }
+
+    #[test]
+    fn a_stuck_saga_that_holds_more_than_what_is_parked_is_caught() {
+        let mut mutant = stuck();
+        mutant.effects.retain(|effect| effect.name != "released");
+        assert!(!check(&mutant).is_empty());
+    }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::Invariant;
-use crate::Evidence;
+use crate::{Direction, Evidence};
 
 pub(super) const INVARIANT: Invariant = Invariant {
     id: "S3",
@@ -11,18 +11,45 @@ pub(super) const INVARIANT: Invariant = Invariant {
     check,
 };
 
-/// Mail cannot promise to arrive once; everything else can.
-const MAY_REPEAT: [&str; 2] = ["sent", "correction_sent"];
-
 fn check(evidence: &Evidence<'_>) -> Vec<String> {
     let mut counts = BTreeMap::<&str, usize>::new();
-    for effect in &evidence.effects {
+    // A payment object may be made twice, if the reply to the first was lost and its key forgotten: no money moves.
+    let unique = evidence.effects.iter().filter(|effect| effect.direction != Direction::Neutral);
+    for effect in unique.filter(|effect| !effect.is_notice()) {
         *counts.entry(effect.name).or_default() += 1;
     }
-    let repeated = counts
-        .into_iter()
-        .filter(|(name, count)| *count > 1 && !MAY_REPEAT.contains(name));
-    repeated
-        .map(|(name, count)| format!("{name} {count} times"))
-        .collect()
+    let repeated = counts.into_iter().filter(|(_, count)| *count > 1);
+    repeated.map(|(name, count)| format!("{name} {count} times")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sound::{assert_finds_nothing, caught_by, committed, compensated, effect_of};
+
+    #[test]
+    fn no_effect_of_a_sound_saga_happened_twice() {
+        assert_finds_nothing(check);
+    }
+
+    #[test]
+    fn a_second_sync_reservation_or_release_is_caught() {
+        for (mut mutant, name) in
+            [(committed(), "synced"), (committed(), "reserved"), (compensated(), "released")]
+        {
+            let again = effect_of(&mut mutant, name).clone();
+            mutant.effects.insert(0, again);
+            assert_eq!(caught_by(&mutant), ["S3"], "{name}");
+        }
+    }
+
+    #[test]
+    fn a_second_capture_is_caught_although_both_were_refunded() {
+        let mut mutant = compensated();
+        for name in ["captured", "refunded"] {
+            let again = effect_of(&mut mutant, name).clone();
+            mutant.effects.push(again);
+        }
+        assert_eq!(caught_by(&mutant), ["S3"]);
+    }
 }

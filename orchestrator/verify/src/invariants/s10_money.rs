@@ -20,9 +20,7 @@ fn check(evidence: &Evidence<'_>) -> Vec<String> {
     if refunded > captured {
         found.push(format!("{refunded} refunded, but only {captured} captured"));
     }
-    let parked = evidence
-        .row("charge")
-        .is_some_and(|row| row.status == LedgerStatus::Parked);
+    let parked = evidence.row("charge").is_some_and(|row| row.status == LedgerStatus::Parked);
     let allowed = match evidence.saga.state {
         SagaState::Committed => left == total,
         SagaState::Compensated => left == 0,
@@ -31,17 +29,64 @@ fn check(evidence: &Evidence<'_>) -> Vec<String> {
     };
     if !allowed {
         let state = evidence.saga.state.name();
-        found.push(format!(
-            "{state}, captured {captured} and refunded {refunded}; the order costs {total}"
-        ));
+        found.push(format!("{state}, captured {captured} and refunded {refunded}; the order costs {total}"));
     }
-    let strange = evidence.effects.iter().filter_map(|effect| effect.amount);
+    let mut amounts = evidence.effects.iter().filter_map(|effect| effect.amount);
     let currency = evidence.total().map(|total| total.currency);
-    if strange
-        .into_iter()
-        .any(|amount| currency.is_some_and(|currency| currency != amount.currency))
-    {
+    if amounts.any(|amount| currency.is_some_and(|currency| currency != amount.currency)) {
         found.push("money moved in another currency than the order's".into());
     }
     found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sound::{
+        TOTAL_MINOR, assert_finds_nothing, caught_by, committed, compensated, effect_of, stuck, usd,
+    };
+
+    #[test]
+    fn the_money_of_sound_sagas_adds_up() {
+        assert_finds_nothing(check);
+    }
+
+    #[test]
+    fn another_amount_than_the_total_is_caught() {
+        for amount in [TOTAL_MINOR - 1, TOTAL_MINOR + 1, 0] {
+            let mut mutant = committed();
+            effect_of(&mut mutant, "captured").amount = Some(usd(amount));
+            assert_eq!(caught_by(&mutant), ["S10"], "captured {amount}");
+            let mut mutant = compensated();
+            effect_of(&mut mutant, "refunded").amount = Some(usd(amount));
+            assert_eq!(caught_by(&mutant), ["S10"], "refunded {amount}");
+        }
+    }
+
+    #[test]
+    fn another_currency_is_caught() {
+        let mut mutant = committed();
+        let amount = usd(TOTAL_MINOR);
+        effect_of(&mut mutant, "captured").amount =
+            Some(amends_types::Money { currency: "EUR".parse().unwrap(), ..amount });
+        assert_eq!(caught_by(&mutant), ["S10"]);
+    }
+
+    #[test]
+    fn a_part_of_the_total_left_with_a_stuck_or_open_saga_is_caught() {
+        for state in [SagaState::Stuck, SagaState::Unwinding] {
+            let mut mutant = stuck();
+            mutant.saga.state = state;
+            mutant.saga.ended = mutant.saga.ended.filter(|_| state == SagaState::Stuck);
+            effect_of(&mut mutant, "captured").amount = Some(usd(1));
+            assert_eq!(caught_by(&mutant), ["S10"], "{state:?}");
+        }
+    }
+
+    #[test]
+    fn a_refund_of_nothing_is_caught() {
+        let mut mutant = compensated();
+        mutant.effects.retain(|effect| effect.name != "captured");
+        assert_eq!(caught_by(&mutant), ["S10"]);
+    }
 }

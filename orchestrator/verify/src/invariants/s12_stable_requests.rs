@@ -5,11 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::Invariant;
 use crate::Evidence;
 
-pub(super) const INVARIANT: Invariant = Invariant {
-    id: "S12",
-    sentence: "key and body of a request are the same at every attempt",
-    check,
-};
+pub(super) const INVARIANT: Invariant =
+    Invariant { id: "S12", sentence: "key and body of a request are the same at every attempt", check };
 
 fn check(evidence: &Evidence<'_>) -> Vec<String> {
     let mut bodies = BTreeMap::<&str, BTreeSet<&str>>::new();
@@ -21,11 +18,41 @@ fn check(evidence: &Evidence<'_>) -> Vec<String> {
         }
     }
     let changed = bodies.values().filter(|bodies| bodies.len() > 1);
-    let mut found: Vec<String> = changed
-        .map(|bodies| format!("one key with {} different bodies", bodies.len()))
-        .collect();
+    let mut found: Vec<String> =
+        changed.map(|bodies| format!("one key with {} different bodies", bodies.len())).collect();
     for (name, keys) in keys.into_iter().filter(|(_, keys)| keys.len() > 1) {
         found.push(format!("{name} under {} different keys", keys.len()));
     }
     found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sound::{assert_finds_nothing, caught_by, committed, effect_of};
+
+    #[test]
+    fn the_requests_of_sound_sagas_are_stable() {
+        assert_finds_nothing(check);
+    }
+
+    /// A notice that went out twice, the second time with another key or body.
+    fn changed(change: fn(&mut (String, String))) -> Evidence<'static> {
+        let mut mutant = committed();
+        let mut again = effect_of(&mut mutant, "sent").clone();
+        again.request.as_mut().into_iter().for_each(change);
+        mutant.effects.push(again);
+        mutant
+    }
+
+    #[test]
+    fn a_body_that_changed_is_caught() {
+        assert_eq!(caught_by(&changed(|_| {})), [""; 0]);
+        assert_eq!(caught_by(&changed(|(_, body)| body.push('x'))), ["S12"]);
+    }
+
+    #[test]
+    fn a_key_that_changed_is_caught() {
+        assert_eq!(caught_by(&changed(|(key, _)| key.push('x'))), ["S12"]);
+    }
 }
