@@ -1,7 +1,9 @@
 //! What committed sagas still owe: best-effort steps that have not been done.
 
+use std::time::Duration;
+
 use amends_store::{LedgerRow, Store, StoreError, Tx};
-use amends_types::{BoxFuture, RunName, SagaId};
+use amends_types::{BoxFuture, Clock, RunName, SagaId};
 use futures_util::future::join_all;
 
 /// How many are tried at once.
@@ -23,17 +25,22 @@ pub struct Delivery {
     pub delivered: usize,
     /// Tried and still owed, each with the reason.
     pub owed: Vec<(SagaId, String, String)>,
-    /// The pass ended early, because none of a whole batch could be done: its provider is down, and trying the others
-    /// would only take long. More may be owed.
+    /// The pass ended early, because for a long time nothing could be done: the provider hangs. More may be owed.
     pub gave_up: bool,
 }
 
-/// Tries everything that is owed once, a batch at a time.
+/// Tries everything that is owed once, a batch at a time, until nothing could be done for as long as `patience`.
 ///
 /// # Errors
 /// When the store fails.
-pub async fn deliver_owed(store: &dyn Store, worker: &dyn SagaWorker) -> Result<Delivery, StoreError> {
+pub async fn deliver_owed(
+    store: &dyn Store,
+    worker: &dyn SagaWorker,
+    clock: &dyn Clock,
+    patience: Duration,
+) -> Result<Delivery, StoreError> {
     let mut result = Delivery::default();
+    let mut last_success = clock.monotonic();
     let mut after: Option<(SagaId, u32)> = None;
     loop {
         let from = after.clone();
@@ -51,7 +58,9 @@ pub async fn deliver_owed(store: &dyn Store, worker: &dyn SagaWorker) -> Result<
                 Err(reason) => result.owed.push((row.saga.clone(), row.step.clone(), reason)),
             }
         }
-        if rows.len() == BATCH && result.delivered == delivered {
+        if result.delivered > delivered {
+            last_success = clock.monotonic();
+        } else if clock.monotonic().saturating_sub(last_success) > patience {
             result.gave_up = true;
             return Ok(result);
         }

@@ -12,9 +12,9 @@ use futures_util::FutureExt;
 use futures_util::future::{Either, select};
 
 use crate::LocalError;
-use crate::harness::Shared;
 use crate::recorder::{LedgerRecorder, NoRecorder};
 use crate::saga::RunnableStep;
+use crate::shared::Shared;
 
 /// An attempt that holds the lease.
 pub(crate) struct Attempt {

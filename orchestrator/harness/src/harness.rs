@@ -10,6 +10,7 @@ use serde_json::Value;
 
 use crate::Saga;
 use crate::protocol::{self, Mode};
+use crate::shared::Shared;
 
 /// What a harness is made of.
 pub struct HarnessOptions {
@@ -27,13 +28,6 @@ pub struct HarnessOptions {
 #[derive(Clone)]
 pub struct Harness {
     shared: Arc<Shared>,
-}
-
-pub(crate) struct Shared {
-    pub(crate) store: Arc<dyn Store>,
-    pub(crate) clock: Arc<dyn Clock>,
-    pub(crate) entropy: Arc<dyn Entropy>,
-    pub(crate) sagas: HashMap<&'static str, Saga>,
 }
 
 impl Harness {

@@ -13,6 +13,7 @@ mod local_step;
 mod protocol;
 mod recorder;
 mod saga;
+mod shared;
 mod sources;
 
 pub use harness::{Harness, HarnessOptions};

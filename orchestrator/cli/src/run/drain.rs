@@ -1,6 +1,8 @@
 //! What an earlier process left behind, and what this one must not leave: the outbox, sagas without a verdict, and
 //! notices that are owed.
 
+use std::time::Duration;
+
 use amends_coordinator::{StepFunctions, Swept, deliver_owed, relay, sweep};
 
 use crate::failure::Failure;
@@ -9,6 +11,8 @@ use crate::runtime::Runtime;
 
 /// How often the sweeper may begin something before `run` gives up on it. Three unwinds, and settling.
 const MOST_ROUNDS: usize = 8;
+/// For how long a provider that hangs may keep `run` from going on.
+const DELIVERY_PATIENCE: Duration = Duration::from_secs(20);
 
 /// Starts what waits in the outbox, takes over what has no execution any more, and sends what is owed.
 pub(crate) async fn resume(runtime: &Runtime) -> Result<(), Failure> {
@@ -39,19 +43,23 @@ pub(crate) async fn drain(runtime: &Runtime) -> Result<(), Failure> {
 
 async fn sweep_once(runtime: &Runtime) -> Result<Swept, Failure> {
     let store = runtime.store();
-    relay(&*store, &runtime.functions).await.map_err(Failure::failed)?;
+    let relayed = relay(&*store, &runtime.functions).await.map_err(Failure::failed)?;
+    for (saga, reason) in &relayed.alarms {
+        output::complain(&format!("alarm: an execution of {saga} cannot be started: {reason}"));
+    }
     sweep(&*store, &runtime.functions, &*runtime.worker, &runtime.kind).await.map_err(Failure::failed)
 }
 
 async fn deliver(runtime: &Runtime) -> Result<(), Failure> {
     let store = runtime.store();
-    let delivery = deliver_owed(&*store, &*runtime.worker).await.map_err(Failure::failed)?;
+    let delivery = deliver_owed(&*store, &*runtime.worker, &*runtime.clock, DELIVERY_PATIENCE).await;
+    let delivery = delivery.map_err(Failure::failed)?;
     for (saga, step, reason) in &delivery.owed {
         output::complain(&format!("{saga}: {step} is still owed ({reason}); the next run tries again"));
     }
     if delivery.gave_up {
         output::complain(
-            "more may be owed: none of a whole batch could be done, so the others were not tried",
+            "more may be owed: nothing could be done for a long time, so the others were not tried",
         );
     }
     Ok(())

@@ -1,11 +1,12 @@
 //! What is owed is delivered once the saga is committed, and no sooner.
 
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
-use amends_coordinator::{Delivery, SagaWorker, deliver_owed};
+use amends_coordinator::{Delivery, SagaWorker};
 use amends_saga::{Op, StepError};
 use amends_store::{LedgerRow, LedgerStatus, SagaRow, SagaState};
-use amends_types::{BoxFuture, RunName, SagaId};
+use amends_types::{BoxFuture, Clock, RunName, SagaId};
 use serde_json::json;
 
 use crate::provider::Act;
@@ -61,12 +62,14 @@ fn a_compensated_saga_owes_nothing() {
 /// Delivers one step only, and remembers what it was asked.
 struct HardOfHearing {
     hears: &'static str,
+    /// Each answer takes ten seconds by this clock.
+    hangs: Option<Arc<dyn Clock>>,
     asked: Mutex<Vec<(SagaId, String)>>,
 }
 
 impl HardOfHearing {
     fn but_for(hears: &'static str) -> Self {
-        Self { hears, asked: Mutex::default() }
+        Self { hears, hangs: None, asked: Mutex::default() }
     }
 }
 
@@ -74,7 +77,13 @@ impl SagaWorker for HardOfHearing {
     fn deliver<'a>(&'a self, saga: &'a SagaId, step: &'a str) -> BoxFuture<'a, Result<(), String>> {
         self.asked.lock().unwrap().push((saga.clone(), step.to_owned()));
         let heard = if step == self.hears { Ok(()) } else { Err("not heard".into()) };
-        Box::pin(async { heard })
+        let answer = self.hangs.as_ref().map(|clock| clock.sleep(Duration::from_secs(10)));
+        Box::pin(async move {
+            if let Some(answer) = answer {
+                answer.await;
+            }
+            heard
+        })
     }
 
     fn settle<'a>(&'a self, _: &'a SagaId, _: &'a RunName) -> BoxFuture<'a, Result<(), String>> {
@@ -104,7 +113,7 @@ fn world_that_owes_1200() -> World {
 #[test]
 fn everything_that_is_owed_is_tried_exactly_once_in_a_pass() {
     let (world, worker) = (world_that_owes_1200(), HardOfHearing::but_for("praise"));
-    let delivery = world.run(deliver_owed(world.store(), &worker)).unwrap();
+    let delivery = world.deliver_owed_by(&worker);
     assert_eq!((delivery.delivered, delivery.owed.len(), delivery.gave_up), (400, 800, false));
     let mut asked = worker.asked.lock().unwrap().clone();
     asked.sort();
@@ -113,10 +122,19 @@ fn everything_that_is_owed_is_tried_exactly_once_in_a_pass() {
 }
 
 #[test]
-fn a_pass_over_a_provider_that_is_down_ends_early_and_says_so() {
+fn a_provider_that_refuses_at_once_keeps_nothing_from_being_tried() {
     let (world, worker) = (world_that_owes_1200(), HardOfHearing::but_for("nothing"));
-    let delivery = world.run(deliver_owed(world.store(), &worker)).unwrap();
+    let delivery = world.deliver_owed_by(&worker);
+    assert_eq!((delivery.delivered, delivery.owed.len(), delivery.gave_up), (0, 1200, false));
+}
+
+#[test]
+fn a_pass_over_a_provider_that_hangs_ends_early_and_says_so() {
+    let world = world_that_owes_1200();
+    let clock: Arc<dyn Clock> = Arc::new(world.simulation.clock().clone());
+    let worker = HardOfHearing { hangs: Some(clock), ..HardOfHearing::but_for("nothing") };
+    let delivery = world.deliver_owed_by(&worker);
     assert_eq!((delivery.delivered, delivery.gave_up), (0, true));
     assert_eq!(delivery.owed.len(), worker.asked.lock().unwrap().len());
-    assert!(delivery.owed.len() < 100);
+    assert!(delivery.owed.len() < 1200, "{}", delivery.owed.len());
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use amends_coordinator::{
-    Delivery, EmbeddedStepFunctions, Execution, NewOrder, PlaceError, Placed, Relayed, SagaKind,
+    Delivery, EmbeddedStepFunctions, Execution, NewOrder, PlaceError, Placed, Relayed, SagaKind, SagaWorker,
     StepFunctions, Swept, deliver_owed, place, relay, sweep,
 };
 use amends_engine::clock::{Simulation, VirtualClock};
@@ -130,7 +130,13 @@ impl World {
     }
 
     pub(crate) fn deliver_owed(&self) -> Delivery {
-        self.run(deliver_owed(self.store(), &self.worker)).unwrap()
+        self.deliver_owed_by(&self.worker)
+    }
+
+    /// One pass over what is owed, by a worker of one's own.
+    pub(crate) fn deliver_owed_by(&self, worker: &dyn SagaWorker) -> Delivery {
+        let patience = Duration::from_secs(60);
+        self.run(deliver_owed(self.store(), worker, self.simulation.clock(), patience)).unwrap()
     }
 
     /// What a person does in the console.

@@ -3,15 +3,19 @@
 use std::sync::Arc;
 
 use amends_saga::{StepError, TaskError, TaskErrorKind};
-use amends_store::{StoreError, Tx};
+use amends_store::{LedgerRow, StoreError, Tx};
 use serde_json::{Value, json};
 
-use crate::harness::Shared;
+use crate::shared::Shared;
 
 pub(super) type Answer = Result<Value, TaskError>;
 
 pub(super) fn summary(step: &str, status: &str) -> Value {
     json!({ "step": step, "status": status })
+}
+
+pub(super) fn done(row: &LedgerRow) -> Answer {
+    Ok(summary(&row.step, "done"))
 }
 
 pub(super) fn refuse<T>(kind: TaskErrorKind, cause: impl Into<String>) -> Result<T, TaskError> {

@@ -6,12 +6,11 @@
 use amends_saga::TaskErrorKind as Kind;
 use amends_store::{LedgerRow, LedgerStatus, SagaLock, SagaRow, SagaState, StoreError, Tx};
 
-use super::answer::{Answer, reason, refuse};
-use super::execute;
+use super::answer::{Answer, done, reason, refuse};
 use super::gate::fresh_row;
 use crate::Sources;
-use crate::harness::Shared;
 use crate::saga::RunnableStep;
+use crate::shared::Shared;
 
 /// Commits the saga if `row`, which has just been recorded as done, is its commit point.
 pub(super) fn try_commit(
@@ -24,7 +23,7 @@ pub(super) fn try_commit(
         return Ok(refuse(Kind::Bug, "the saga's definition vanished"));
     };
     if !runnable.definition().is_commit_point(&row.step) {
-        return Ok(execute::done(row));
+        return Ok(done(row));
     }
     // A local step passed the gate under a shared lock.
     let Some(mut saga) = tx.saga(&saga.id, SagaLock::Update)? else {
@@ -42,7 +41,7 @@ pub(super) fn try_commit(
     saga.end(SagaState::Committed, tx.now());
     tx.update_saga(&saga)?;
     owe_best_effort_steps(tx, &saga, runnable.steps(), &rows)?;
-    Ok(execute::done(row))
+    Ok(done(row))
 }
 
 /// A best-effort step that left no trace at all is owed like one that failed.

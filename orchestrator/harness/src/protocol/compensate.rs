@@ -14,7 +14,7 @@ use super::gate::find_step;
 use super::undo_gate::{UndoGate, UndoPassed, bury, undo_gate};
 use crate::attempt::{self, Attempt};
 use crate::erased::{ErasedStep, Handler};
-use crate::harness::Shared;
+use crate::shared::Shared;
 
 enum Begun {
     Answer(Answer),

@@ -12,7 +12,7 @@ use super::execute_local::Failed;
 use super::undo_gate::{UndoGate, UndoPassed, undo_gate};
 use crate::attempt;
 use crate::erased::ErasedLocalStep;
-use crate::harness::Shared;
+use crate::shared::Shared;
 
 pub(super) fn run(
     shared: &Shared,

@@ -8,13 +8,13 @@ use amends_store::{Lease, LeaseToken, LedgerRow, LedgerStatus, SagaLock, StoreEr
 use amends_types::Timestamp;
 use serde_json::Value;
 
-use super::answer::{Answer, after_effect, answer_in, before_effect, reason, refuse, summary};
+use super::answer::{Answer, after_effect, answer_in, before_effect, reason, refuse};
 use super::execute_local::{self, Failed};
 use super::gate::{Gate, Passed, gate};
 use super::{Mode, commit};
 use crate::attempt::{self, Attempt};
 use crate::erased::{ErasedStep, Handler};
-use crate::harness::Shared;
+use crate::shared::Shared;
 
 /// What the first transaction of an execute came to.
 enum Begun {
@@ -143,8 +143,4 @@ fn give_up_delivery(row: &mut LedgerRow, error: &StepError, now: Timestamp) {
         row.status = LedgerStatus::Parked;
         row.settled = Some(now);
     }
-}
-
-pub(super) fn done(row: &LedgerRow) -> Answer {
-    Ok(summary(&row.step, "done"))
 }

@@ -15,7 +15,7 @@ use super::{Mode, commit, execute};
 use crate::LocalError;
 use crate::attempt;
 use crate::erased::ErasedLocalStep;
-use crate::harness::Shared;
+use crate::shared::Shared;
 
 /// Why a transaction with an effect in it was rolled back.
 #[derive(Debug, Error)]

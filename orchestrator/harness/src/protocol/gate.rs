@@ -7,8 +7,8 @@ use amends_types::Timestamp;
 use super::Mode;
 use super::answer::{Answer, reason, refuse, summary};
 use crate::Sources;
-use crate::harness::Shared;
 use crate::saga::RunnableStep;
+use crate::shared::Shared;
 
 pub(super) enum Gate {
     /// There is nothing to do but to answer this.

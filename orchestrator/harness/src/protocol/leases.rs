@@ -2,7 +2,7 @@
 
 use amends_store::{LedgerStatus, StoreError, Tx};
 
-use crate::harness::Shared;
+use crate::shared::Shared;
 
 /// How many leases are ended in one transaction.
 const BATCH: usize = 500;

@@ -15,7 +15,7 @@ use super::answer::{Answer, answer_in, before_effect, refuse};
 use super::gate::fresh_row;
 use super::undo_gate::{become_unwinder, bury};
 use crate::Saga;
-use crate::harness::Shared;
+use crate::shared::Shared;
 
 pub(crate) async fn settle(shared: &Arc<Shared>, payload: TaskPayload) -> Answer {
     answer_in(shared, before_effect, move |shared, tx| settle_now(shared, tx, &payload)).await

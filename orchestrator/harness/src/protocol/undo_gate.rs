@@ -6,8 +6,8 @@ use amends_types::Timestamp;
 
 use super::answer::{Answer, refuse, short, summary};
 use super::gate::{end_expired_lease, find_step, fresh_row, unknown_step};
-use crate::harness::Shared;
 use crate::saga::RunnableStep;
+use crate::shared::Shared;
 
 pub(super) enum UndoGate {
     /// There is nothing to do but to answer this.
