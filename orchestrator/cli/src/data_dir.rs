@@ -33,7 +33,7 @@ impl DataDir {
     /// A directory to work in, made if need be, and locked.
     pub(crate) fn locked(path: &Path) -> Result<(Self, DataLock), Failure> {
         let shown = path.display();
-        fs::create_dir_all(path)
+        make_private_dir(path)
             .map_err(|error| Failure::Unusable(format!("cannot make the data directory {shown}: {error}")))?;
         let lock = path.join("LOCK");
         let file = File::options().create(true).truncate(false).write(true).open(&lock);
@@ -71,4 +71,12 @@ impl DataDir {
     pub(crate) fn archive(&self) -> PathBuf {
         self.engine().join("archive.db")
     }
+}
+
+/// Makes a directory that only its owner may enter: orders hold addresses of people.
+fn make_private_dir(path: &Path) -> std::io::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.recursive(true).create(path)
 }

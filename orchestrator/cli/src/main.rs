@@ -5,6 +5,7 @@ mod bench;
 mod commands;
 mod data_dir;
 mod failure;
+mod full_disk;
 mod mail;
 mod output;
 mod run;
@@ -50,7 +51,7 @@ async fn dispatch(command: Command) -> Result<ExitCode, Failure> {
         Command::Audit(audit) => commands::audit::run(&audit).await,
         Command::Asl(asl) => commands::asl::run(&asl),
         Command::Bench(bench) => commands::bench::run(&bench).await,
-        Command::Completions(completions) => Ok(commands::completions::run(&completions)),
+        Command::Completions(completions) => commands::completions::run(&completions),
     }
 }
 

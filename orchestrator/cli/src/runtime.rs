@@ -23,12 +23,16 @@ use amends_workers::{OrderSagaParts, order_saga};
 use crate::args::Mail;
 use crate::data_dir::{DataDir, DataLock};
 use crate::failure::Failure;
+use crate::full_disk::EndsWhenFull;
 use crate::worker::InProcessWorker;
 use crate::{mail, sagas};
 
 /// A data directory at work.
 pub(crate) struct Runtime {
-    pub(crate) store: Arc<SqliteStore>,
+    /// The store as sagas see it.
+    store: Arc<dyn Store>,
+    /// The same, for its statistics.
+    pub(crate) sqlite: Arc<SqliteStore>,
     pub(crate) books: Arc<SqliteBooks>,
     pub(crate) worker: Arc<InProcessWorker>,
     pub(crate) functions: EmbeddedStepFunctions,
@@ -44,7 +48,8 @@ impl Runtime {
     pub(crate) async fn open(path: &Path, mail: &Mail) -> Result<Self, Failure> {
         let (dir, lock) = DataDir::locked(path)?;
         let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
-        let store = Arc::new(SqliteStore::open(&dir.store(), clock.clone()).map_err(Failure::failed)?);
+        let sqlite = Arc::new(SqliteStore::open(&dir.store(), clock.clone()).map_err(Failure::failed)?);
+        let store: Arc<dyn Store> = Arc::new(EndsWhenFull { store: sqlite.clone(), dir: path.to_owned() });
         let books = SqliteBooks::open(&dir.books(), Options::default()).map_err(Failure::failed)?;
         let books = Arc::new(books);
         let saga = build_saga(&store, &books, &clock, mail)?;
@@ -57,11 +62,11 @@ impl Runtime {
         });
         // The lock proves that no worker of this directory is alive; the engine may begin only after this.
         harness.end_leases_of_dead_workers().await.map_err(Failure::failed)?;
-        extend_deadlines(&*(store.clone() as Arc<dyn Store>), &kind).await.map_err(Failure::failed)?;
+        extend_deadlines(&*store, &kind).await.map_err(Failure::failed)?;
         let worker = Arc::new(InProcessWorker::new(harness));
         let journal_syncs = Arc::new(AtomicU64::new(0));
-        let functions = open_engine(&dir, &store, &worker, &machines, journal_syncs.clone())?;
-        Ok(Self { store, books, worker, functions, kind, clock, journal_syncs, _lock: lock })
+        let functions = open_engine(&dir, &sqlite, &worker, &machines, journal_syncs.clone())?;
+        Ok(Self { store, sqlite, books, worker, functions, kind, clock, journal_syncs, _lock: lock })
     }
 
     /// The store behind its trait.
@@ -76,7 +81,7 @@ impl Runtime {
 }
 
 fn build_saga(
-    store: &Arc<SqliteStore>,
+    store: &Arc<dyn Store>,
     books: &Arc<SqliteBooks>,
     clock: &Arc<dyn Clock>,
     mail: &Mail,

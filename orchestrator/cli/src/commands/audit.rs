@@ -5,12 +5,12 @@ use std::sync::Arc;
 
 use amends_adapters::books::SqliteBooksReader;
 use amends_engine::clock::SystemClock;
-use amends_store::Store;
+use amends_store::{SagaState, Store};
 use amends_store_sqlite::SqliteStore;
 use amends_verify::Report;
 use comfy_table::{Table, presets};
 
-use crate::args::Audit;
+use crate::args::{Audit, Status};
 use crate::data_dir::DataDir;
 use crate::failure::{Failure, exit};
 use crate::{output, sagas};
@@ -21,8 +21,9 @@ pub(crate) async fn run(arguments: &Audit) -> Result<ExitCode, Failure> {
         SqliteStore::open_read_only(&dir.store(), Arc::new(SystemClock::new())).map_err(Failure::failed)?;
     let store: Arc<dyn Store> = Arc::new(store);
     let books = SqliteBooksReader::open(&dir.books()).map_err(Failure::failed)?;
-    let report =
+    let mut report =
         amends_verify::audit(&*store, &books, &sagas::definitions()).await.map_err(Failure::failed)?;
+    report.states = report.states.iter().map(|(state, count)| (users_word(state), *count)).collect();
     if arguments.json {
         output::print_json(&report)?;
     } else {
@@ -30,6 +31,11 @@ pub(crate) async fn run(arguments: &Audit) -> Result<ExitCode, Failure> {
     }
     let code = if report.violations() == 0 { 0 } else { exit::FAILED };
     Ok(code.into())
+}
+
+/// To users a committed order is completed.
+fn users_word(state: &'static str) -> &'static str {
+    SagaState::from_name(state).map_or(state, |state| Status::of(state).name())
 }
 
 fn render(report: &Report) -> String {

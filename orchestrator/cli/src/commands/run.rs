@@ -66,7 +66,10 @@ fn watch_for_interrupt() -> Interrupt {
         if tokio::signal::ctrl_c().await.is_err() {
             return;
         }
-        output::complain("stopping: no more orders are taken; press Ctrl-C again to end at once");
+        output::complain(
+            "stopping: no more orders are taken, and those under way are finished; press Ctrl-C again to end at once, \
+             which loses nothing",
+        );
         sender.send_replace(true);
         if tokio::signal::ctrl_c().await.is_ok() {
             std::process::exit(i32::from(exit::INTERRUPTED));

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use amends_coordinator::{StepFunctions, Swept, deliver_owed, relay, sweep};
+use amends_coordinator::{Delivery, StepFunctions, Swept, deliver_owed, relay, sweep};
 
 use crate::failure::Failure;
 use crate::output;
@@ -18,7 +18,8 @@ const DELIVERY_PATIENCE: Duration = Duration::from_secs(20);
 pub(crate) async fn resume(runtime: &Runtime) -> Result<(), Failure> {
     sweep_once(runtime).await?;
     runtime.settle_sandbox().await?;
-    deliver(runtime).await
+    // What is still owed after this is said at the end.
+    deliver(runtime).await.map(drop)
 }
 
 /// Waits until every saga of the data directory has its verdict, and sends what is owed.
@@ -38,7 +39,8 @@ pub(crate) async fn drain(runtime: &Runtime) -> Result<(), Failure> {
         }
     }
     runtime.settle_sandbox().await?;
-    deliver(runtime).await
+    report(&deliver(runtime).await?);
+    Ok(())
 }
 
 async fn sweep_once(runtime: &Runtime) -> Result<Swept, Failure> {
@@ -50,10 +52,13 @@ async fn sweep_once(runtime: &Runtime) -> Result<Swept, Failure> {
     sweep(&*store, &runtime.functions, &*runtime.worker, &runtime.kind).await.map_err(Failure::failed)
 }
 
-async fn deliver(runtime: &Runtime) -> Result<(), Failure> {
+async fn deliver(runtime: &Runtime) -> Result<Delivery, Failure> {
     let store = runtime.store();
     let delivery = deliver_owed(&*store, &*runtime.worker, &*runtime.clock, DELIVERY_PATIENCE).await;
-    let delivery = delivery.map_err(Failure::failed)?;
+    delivery.map_err(Failure::failed)
+}
+
+fn report(delivery: &Delivery) {
     for (saga, step, reason) in &delivery.owed {
         output::complain(&format!("{saga}: {step} is still owed ({reason}); the next run tries again"));
     }
@@ -62,5 +67,4 @@ async fn deliver(runtime: &Runtime) -> Result<(), Failure> {
             "more may be owed: nothing could be done for a long time, so the others were not tried",
         );
     }
-    Ok(())
 }

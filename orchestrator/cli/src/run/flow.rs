@@ -24,8 +24,9 @@ pub(crate) type Interrupt = watch::Receiver<bool>;
 
 /// What became of one line.
 enum Ended {
-    /// Its saga stands there. `counted` is false for a repetition of an earlier line.
-    Saga { id: SagaId, state: SagaState, counted: bool },
+    /// Its saga stands there. `counted` is false for a repetition of an earlier line, `before` says that an earlier run
+    /// had ended it.
+    Saga { id: SagaId, state: SagaState, counted: bool, before: bool },
     /// It is no acceptable order.
     Rejected { number: u64, reason: String },
 }
@@ -123,8 +124,9 @@ impl Flow {
         match ended.map_err(Failure::failed)?? {
             Ended::Rejected { number, reason } => self.reject(number, &reason),
             Ended::Saga { counted: false, .. } => {}
-            Ended::Saga { id, state, counted: true } => {
+            Ended::Saga { id, state, counted: true, before } => {
                 self.progress.ended();
+                self.tally.ended_before += u64::from(before);
                 if !self.tally.count(state) {
                     self.unsettled.push(id);
                 }
@@ -151,7 +153,7 @@ async fn finish(
     let execution = match placed {
         Ok(Placed::New(row)) => start(&*store, &runtime.functions, &row).await.map_err(Failure::failed)?,
         Ok(Placed::Repeated(saga)) if saga.state.is_final() => {
-            return Ok(Ended::Saga { id, state: saga.state, counted });
+            return Ok(Ended::Saga { id, state: saga.state, counted, before: true });
         }
         Ok(Placed::Repeated(saga)) => execution_of(&saga, &runtime.kind),
         Err(PlaceError::Store(error)) => return Err(Failure::failed(error)),
@@ -162,5 +164,5 @@ async fn finish(
     runtime.functions.wait_for_end(&execution).await.map_err(Failure::failed)?;
     let saga = find_saga(&*store, &id).await.map_err(Failure::failed)?;
     let saga = saga.ok_or_else(|| Failure::Failed(format!("the saga {id} vanished")))?;
-    Ok(Ended::Saga { id, state: saga.state, counted })
+    Ok(Ended::Saga { id, state: saga.state, counted, before: false })
 }

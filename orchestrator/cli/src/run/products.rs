@@ -4,7 +4,6 @@ use std::path::Path;
 
 use amends_store::{ProductRow, Store, StoreError};
 use amends_types::{Currency, Money};
-use serde::Deserialize;
 
 use crate::failure::Failure;
 
@@ -13,15 +12,6 @@ const COLUMNS: [&str; 5] = ["sku", "name", "price_minor", "currency", "stock"];
 const MOST_CHARACTERS: usize = 200;
 /// How many products are added in one transaction.
 const BATCH: usize = 1000;
-
-#[derive(Debug, Deserialize)]
-struct Record {
-    sku: String,
-    name: String,
-    price_minor: i64,
-    currency: String,
-    stock: u64,
-}
 
 /// Adds the products that are absent.
 pub(crate) async fn import(store: &dyn Store, products: &[ProductRow]) -> Result<(), Failure> {
@@ -61,31 +51,30 @@ pub(crate) fn read(path: &Path) -> Result<Vec<ProductRow>, Failure> {
 }
 
 fn product(record: &csv::StringRecord) -> Result<ProductRow, String> {
-    let Record { sku, name, price_minor, currency, stock } = record
-        .deserialize(None)
-        .map_err(|error| format!("{} ({})", csv_reason(&error), COLUMNS.join(",")))?;
+    let field = |index: usize| record.get(index).unwrap_or_default();
+    let (sku, name) = (field(0).to_owned(), field(1).to_owned());
     for (what, text) in [("sku", &sku), ("name", &name)] {
         if text.is_empty() || text.chars().count() > MOST_CHARACTERS || text.chars().any(char::is_control) {
-            return Err(format!(
-                "the {what} must have 1 to {MOST_CHARACTERS} characters, none of them control"
-            ));
+            return Err(format!("{what} must have 1 to {MOST_CHARACTERS} characters, none of them control"));
         }
     }
-    if price_minor < 0 {
-        return Err("price_minor must not be negative".into());
-    }
-    if i64::try_from(stock).is_err() {
-        return Err("stock is too large".into());
-    }
-    let currency: Currency = currency.parse().map_err(|error| format!("currency is {error}"))?;
-    Ok(ProductRow { sku, name, price: Money { minor: price_minor, currency }, stocked: stock, free: stock })
+    let minor = i64::try_from(whole_number("price_minor", field(2))?).unwrap_or(i64::MAX);
+    let currency: Currency = field(3).parse().map_err(|error| format!("currency is {error}"))?;
+    let stock = whole_number("stock", field(4))?;
+    Ok(ProductRow { sku, name, price: Money { minor, currency }, stocked: stock, free: stock })
+}
+
+/// A count or an amount: what a store can keep, and nothing below zero.
+fn whole_number(column: &str, text: &str) -> Result<u64, String> {
+    let number = text.parse::<u64>().ok().filter(|number| i64::try_from(*number).is_ok());
+    number.ok_or_else(|| format!("{column} must be a whole number from 0 to {}", i64::MAX))
 }
 
 fn csv_reason(error: &csv::Error) -> String {
     match error.kind() {
-        csv::ErrorKind::Deserialize { err, .. } => err.to_string(),
         csv::ErrorKind::UnequalLengths { pos: Some(pos), len, .. } => {
-            format!("line {}: there must be {} fields, there are {len}", pos.line(), COLUMNS.len())
+            let (line, wanted) = (pos.line(), COLUMNS.len());
+            format!("line {line}: there must be {wanted} fields, there are {len} (is a quote left open?)")
         }
         _ => error.to_string(),
     }
@@ -120,11 +109,11 @@ mod tests {
                 "{error:?} should mention {expected:?}"
             );
         };
-        check("b,B,1.5,USD,1", "invalid digit");
-        check("b,B,-1,USD,1", "negative");
+        check("b,B,1.5,USD,1", "price_minor must be a whole number");
+        check("b,B,-1,USD,1", "price_minor must be a whole number from 0");
         check("b,B,1,usd,1", "ISO 4217");
-        check("b,B,1,USD,-1", "invalid digit");
-        check("b,B,1,USD,99999999999999999999", "too large");
+        check("b,B,1,USD,-1", "stock must be a whole number");
+        check("b,B,1,USD,9223372036854775808", "from 0 to 9223372036854775807");
         check(",B,1,USD,1", "sku must have");
         check("a,B,1,USD,1", "already in line 2");
         check("b,B,1", "there must be 5 fields, there are 3");

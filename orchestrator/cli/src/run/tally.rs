@@ -13,6 +13,8 @@ pub(crate) struct Tally {
     pub(crate) compensated: u64,
     pub(crate) stuck: u64,
     pub(crate) rejected: u64,
+    /// Sagas that an earlier run had brought to their end.
+    pub(crate) ended_before: u64,
 }
 
 impl Tally {
@@ -45,6 +47,7 @@ pub(crate) struct Summary {
     /// Lines that are no acceptable order.
     pub(crate) rejected: u64,
     pub(crate) seconds: f64,
+    /// Of the sagas that this run brought to their end.
     pub(crate) sagas_per_second: f64,
 }
 
@@ -52,7 +55,7 @@ impl Summary {
     pub(crate) fn new(tally: &Tally, open: u64, elapsed: Duration) -> Self {
         let orders = tally.ended() + open;
         let seconds = (elapsed.as_secs_f64() * 1000.0).round() / 1000.0;
-        let rate = orders as f64 / elapsed.as_secs_f64().max(1e-9);
+        let rate = orders.saturating_sub(tally.ended_before) as f64 / elapsed.as_secs_f64().max(1e-9);
         Self {
             orders,
             completed: tally.completed,
