@@ -115,7 +115,8 @@ impl Shop {
         self.pass(Duration::from_secs(60));
         let now = self.simulation.clock().now();
         self.run(sandbox::settle(&*self.books, now)).unwrap();
-        self.run(deliver_owed(self.store(), &self.worker)).unwrap();
+        let patience = Duration::from_secs(60);
+        self.run(deliver_owed(self.store(), &self.worker, self.simulation.clock(), patience)).unwrap();
     }
 
     pub(crate) fn audit(&self) -> Report {
