@@ -56,7 +56,15 @@ fn is_full(error: &StoreError) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use amends_store::MemoryStore;
+
     use super::*;
+
+    // Until the disk is full, it is the store that it stands before.
+    amends_store::store_suite!(ends_when_full, |clock| {
+        let store = Arc::new(MemoryStore::new(clock, DeploymentId::fixed(1)));
+        Arc::new(EndsWhenFull { store, dir: PathBuf::new() })
+    });
 
     #[test]
     fn a_full_disk_is_told_from_other_failures() {
