@@ -96,13 +96,17 @@ impl Future for Sleep {
         if state.elapsed >= self.key.0 {
             return Poll::Ready(());
         }
-        state.sleepers.insert(self.key, context.waker().clone());
+        let replaced = state.sleepers.insert(self.key, context.waker().clone());
+        // A waker may hold what sleeps as well: it goes when nothing is locked.
+        drop(state);
+        drop(replaced);
         Poll::Pending
     }
 }
 
 impl Drop for Sleep {
     fn drop(&mut self) {
-        self.clock.state().sleepers.remove(&self.key);
+        let waker = self.clock.state().sleepers.remove(&self.key);
+        drop(waker);
     }
 }

@@ -188,7 +188,7 @@ impl Core {
             }
             // One that has ended is about to go by itself.
             let Some(live) = self.open.get_mut(&number) else { continue };
-            let (definition, tape) = (live.machine.id, live.tape.as_bytes());
+            let (definition, tape) = (live.machine.id(), live.tape.as_bytes());
             // One this large fills segments of its own, and keeps them to its end.
             if tape.len() > MAX_CARRIED {
                 continue;

@@ -82,7 +82,7 @@ pub(super) fn archived(
         number,
         machine: machine.name.to_string(),
         name: name.to_owned(),
-        definition: machine.id,
+        definition: machine.id(),
         status: Status::of(outcome),
         started,
         stopped,

@@ -6,14 +6,14 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use amends_asl::{DefinitionError, StateMachine};
 
+use crate::driver::ParsedMachines;
 use crate::interp::Identity;
-use crate::journal::{Definition, DefinitionId, Definitions, JournalError};
+use crate::journal::{Definition, DefinitionId, Definitions, JournalError, StoredDefinition};
 
 /// A definition, parsed once, with the names that go into ARNs.
 #[derive(Debug)]
 pub(super) struct Machine {
-    pub(super) id: DefinitionId,
-    pub(super) definition: Arc<Definition>,
+    pub(super) stored: StoredDefinition,
     pub(super) asl: Arc<StateMachine>,
     pub(super) name: Arc<str>,
     arn: Arc<str>,
@@ -21,18 +21,23 @@ pub(super) struct Machine {
 }
 
 impl Machine {
-    fn new(id: DefinitionId, definition: Arc<Definition>) -> Result<Self, DefinitionError> {
-        let Definition { machine, account, region, text } = definition.as_ref();
-        let asl = Arc::new(StateMachine::parse(text)?);
+    pub(super) fn new(stored: StoredDefinition) -> Result<Self, NoMachine> {
+        let Definition { machine, account, region, text } = stored.definition.as_ref();
+        let invalid = |source| NoMachine::Invalid { machine: machine.clone(), source };
+        let asl = Arc::new(StateMachine::parse(text).map_err(invalid)?);
         let arn = format!("arn:aws:states:{region}:{account}:stateMachine:{machine}").into();
         let role_arn = format!("arn:aws:iam::{account}:role/{machine}").into();
-        Ok(Self { id, name: machine.as_str().into(), arn, role_arn, asl, definition })
+        Ok(Self { name: machine.as_str().into(), arn, role_arn, asl, stored })
     }
 
     /// A machine that is not stored here, to fold what another process recorded.
     pub(super) fn of(definition: &Arc<Definition>) -> Result<Self, NoMachine> {
-        let invalid = |source| NoMachine::Invalid { machine: definition.machine.clone(), source };
-        Self::new(DefinitionId([0; 32]), definition.clone()).map_err(invalid)
+        let (id, content) = (DefinitionId([0; 32]), Vec::new());
+        Self::new(StoredDefinition { id, definition: definition.clone(), content })
+    }
+
+    pub(super) fn id(&self) -> DefinitionId {
+        self.stored.id
     }
 
     pub(super) fn identity(&self, execution_name: &Arc<str>) -> Identity {
@@ -46,7 +51,7 @@ impl Machine {
     }
 
     pub(super) fn execution_arn(&self, execution_name: &str) -> String {
-        let Definition { machine, account, region, .. } = self.definition.as_ref();
+        let Definition { machine, account, region, .. } = self.stored.definition.as_ref();
         format!("arn:aws:states:{region}:{account}:execution:{machine}:{execution_name}")
     }
 }
@@ -61,30 +66,33 @@ pub(super) enum NoMachine {
 
 /// All definitions of a directory: those registered now, and those that executions were started with.
 pub(super) struct Machines {
+    parsed: Arc<ParsedMachines>,
     state: Mutex<State>,
 }
 
 struct State {
     definitions: Definitions,
+    /// What is here is stored.
     by_id: HashMap<DefinitionId, Arc<Machine>>,
     registered: HashMap<String, Arc<Machine>>,
 }
 
 impl Machines {
-    pub(super) fn new(definitions: Definitions) -> Self {
+    pub(super) fn new(definitions: Definitions, parsed: Arc<ParsedMachines>) -> Self {
         let state = State { definitions, by_id: HashMap::new(), registered: HashMap::new() };
-        Self { state: Mutex::new(state) }
+        Self { parsed, state: Mutex::new(state) }
     }
 
     /// Makes this the definition that new executions are started with. Durable when this returns.
     pub(super) fn register(&self, definition: Definition) -> Result<Arc<Machine>, NoMachine> {
         // Refused before it is stored.
-        let invalid = |source| NoMachine::Invalid { machine: definition.machine.clone(), source };
-        StateMachine::parse(&definition.text).map_err(invalid)?;
+        let machine = self.parsed.of(definition)?;
         let mut state = self.state();
-        let (id, _) = state.definitions.store(definition).map_err(NoMachine::Storage)?;
-        let machine = state.by_id(id)?;
-        state.registered.insert(machine.definition.machine.clone(), machine.clone());
+        if !state.by_id.contains_key(&machine.id()) {
+            state.definitions.store(&machine.stored).map_err(NoMachine::Storage)?;
+            state.by_id.insert(machine.id(), machine.clone());
+        }
+        state.registered.insert(machine.name.to_string(), machine.clone());
         Ok(machine)
     }
 
@@ -93,24 +101,17 @@ impl Machines {
     }
 
     pub(super) fn by_id(&self, id: DefinitionId) -> Result<Arc<Machine>, NoMachine> {
-        self.state().by_id(id)
+        let mut state = self.state();
+        if let Some(machine) = state.by_id.get(&id) {
+            return Ok(machine.clone());
+        }
+        let content = state.definitions.read(id).map_err(NoMachine::Journal)?;
+        let machine = self.parsed.of_file(id, content)?;
+        state.by_id.insert(id, machine.clone());
+        Ok(machine)
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl State {
-    fn by_id(&mut self, id: DefinitionId) -> Result<Arc<Machine>, NoMachine> {
-        if let Some(machine) = self.by_id.get(&id) {
-            return Ok(machine.clone());
-        }
-        let definition = self.definitions.get(id).map_err(NoMachine::Journal)?;
-        let name = definition.machine.clone();
-        let invalid = |source| NoMachine::Invalid { machine: name, source };
-        let machine = Arc::new(Machine::new(id, definition).map_err(invalid)?);
-        self.by_id.insert(id, machine.clone());
-        Ok(machine)
     }
 }

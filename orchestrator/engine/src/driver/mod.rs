@@ -17,6 +17,7 @@ mod machine;
 mod name;
 mod open;
 mod options;
+mod parsed;
 mod query;
 mod release;
 mod replay;
@@ -31,5 +32,6 @@ pub use answer::{ExecutionDescription, ExecutionSummary, StartAnswer, StopAnswer
 pub use engine::Engine;
 pub use error::{EngineOpenError, QueryError, RegisterError, StartError, StopError};
 pub use options::{EngineOptions, Limits};
+pub use parsed::ParsedMachines;
 pub use replay::{Replayed, replay};
 pub use worker::{TaskFailure, TaskWorker, WorkerTask};

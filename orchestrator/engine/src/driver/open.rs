@@ -148,7 +148,7 @@ fn assemble(parts: Parts, options: EngineOptions) -> Result<(Inner, Core, Source
     let (command_sender, commands) = mpsc::channel(options.limits.inbox);
     let (start_sender, starts) = mpsc::channel(options.limits.inbox);
     let (handle, handles) = oneshot::channel();
-    let machines = Machines::new(Definitions::new(parts.storage.clone()));
+    let machines = Machines::new(Definitions::new(parts.storage.clone()), options.parsed.clone());
     let moves = Arc::new(AtomicU64::new(0));
     let invoker =
         Invoker { worker: options.worker.clone(), spawn: parts.spawn, inbox: command_sender.downgrade() };

@@ -7,7 +7,7 @@ use amends_sqlite::FatalHook;
 use amends_types::{Clock, Entropy, SplitMix};
 
 use crate::clock::SystemClock;
-use crate::driver::TaskWorker;
+use crate::driver::{ParsedMachines, TaskWorker};
 use crate::journal::DirectoryId;
 
 /// What an engine needs besides its directory.
@@ -30,6 +30,8 @@ pub struct EngineOptions {
     pub account: String,
     /// The region in ARNs.
     pub region: String,
+    /// Definitions that engines before this one have parsed; a process with one engine needs none.
+    pub parsed: Arc<ParsedMachines>,
     /// How much of everything.
     pub limits: Limits,
 }
@@ -46,6 +48,7 @@ impl EngineOptions {
             on_fatal: amends_sqlite::Options::default().on_fatal,
             account: "111111111111".to_owned(),
             region: "us-east-1".to_owned(),
+            parsed: Arc::default(),
             limits: Limits::default(),
         }
     }

@@ -38,7 +38,7 @@ impl Core {
         }
         let number = self.next_number;
         self.next_number += 1;
-        let (definition, name) = (start.machine.id, &start.name);
+        let (definition, name) = (start.machine.id(), &start.name);
         Entry::Opened { execution: number, definition, name }.put(&mut self.chunk);
         let oldest = self.segments.current();
         self.segments.hold(number, oldest);

@@ -3,7 +3,6 @@
 //! An execution refers to the hash, so it keeps the definition, the account and the region that it was started
 //! with whatever is registered later.
 
-use std::collections::HashMap;
 use std::fmt;
 use std::io;
 use std::sync::Arc;
@@ -42,7 +41,10 @@ impl DefinitionId {
 
 impl fmt::Display for DefinitionId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+        // Not formatted byte by byte: it is a file's name, asked for at each opening.
+        let digits = self.0.iter().flat_map(|byte| [byte >> 4, byte & 0xf]);
+        let digit = |digit: u8| char::from(b"0123456789abcdef"[usize::from(digit)]);
+        f.write_str(&digits.map(digit).collect::<String>())
     }
 }
 
@@ -52,44 +54,70 @@ impl fmt::Debug for DefinitionId {
     }
 }
 
-/// The definitions of one directory, read when first needed.
+/// A definition with the bytes that are stored, of which `id` is the hash.
+#[derive(Debug)]
+pub(crate) struct StoredDefinition {
+    pub(crate) id: DefinitionId,
+    pub(crate) definition: Arc<Definition>,
+    pub(crate) content: Vec<u8>,
+}
+
+impl StoredDefinition {
+    pub(crate) fn of(definition: Definition) -> Self {
+        let content = serde_json::to_vec(&definition).expect("four texts are JSON");
+        Self { id: DefinitionId::of(&content), definition: Arc::new(definition), content }
+    }
+
+    /// What the file of this id says, if it is whole.
+    pub(crate) fn from_file(id: DefinitionId, content: Vec<u8>) -> Result<Self, JournalError> {
+        let damaged = || JournalError::Definition { file: id.file_name() };
+        if DefinitionId::of(&content) != id {
+            return Err(damaged());
+        }
+        let definition = Arc::new(serde_json::from_slice(&content).map_err(|_| damaged())?);
+        Ok(Self { id, definition, content })
+    }
+}
+
+/// The files of a directory's definitions.
 pub(crate) struct Definitions {
     storage: Arc<dyn Storage>,
-    known: HashMap<DefinitionId, Arc<Definition>>,
 }
 
 impl Definitions {
     pub(crate) fn new(storage: Arc<dyn Storage>) -> Self {
-        Self { storage, known: HashMap::new() }
+        Self { storage }
     }
 
     /// Stores a definition, unless it is there already. Durable when this returns.
-    pub(crate) fn store(&mut self, definition: Definition) -> io::Result<(DefinitionId, Arc<Definition>)> {
-        let content = serde_json::to_vec(&definition)?;
-        let id = DefinitionId::of(&content);
-        if let Some(known) = self.known.get(&id) {
-            return Ok((id, known.clone()));
+    pub(crate) fn store(&self, stored: &StoredDefinition) -> io::Result<()> {
+        let file = stored.id.file_name();
+        if self.storage.read(&file).ok().as_deref() == Some(&stored.content) {
+            return Ok(());
         }
-        if self.storage.read(&id.file_name()).ok().as_deref() != Some(&content) {
-            self.storage.write_whole(&id.file_name(), &content)?;
-        }
-        let definition = Arc::new(definition);
-        self.known.insert(id, definition.clone());
-        Ok((id, definition))
+        self.storage.write_whole(&file, &stored.content)
+    }
+
+    /// The content of the file of this id, which is yet to be compared with the id.
+    pub(crate) fn read(&self, id: DefinitionId) -> Result<Vec<u8>, JournalError> {
+        let file = id.file_name();
+        self.storage.read(&file).map_err(|_| JournalError::Definition { file })
     }
 
     /// The definition with this id.
-    pub(crate) fn get(&mut self, id: DefinitionId) -> Result<Arc<Definition>, JournalError> {
-        if let Some(known) = self.known.get(&id) {
-            return Ok(known.clone());
-        }
-        let missing = || JournalError::Definition { file: id.file_name() };
-        let content = self.storage.read(&id.file_name()).map_err(|_| missing())?;
-        if DefinitionId::of(&content) != id {
-            return Err(missing());
-        }
-        let definition: Arc<Definition> = Arc::new(serde_json::from_slice(&content).map_err(|_| missing())?);
-        self.known.insert(id, definition.clone());
-        Ok(definition)
+    pub(crate) fn get(&self, id: DefinitionId) -> Result<Arc<Definition>, JournalError> {
+        Ok(StoredDefinition::from_file(id, self.read(id)?)?.definition)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_is_written_in_hexadecimal() {
+        let mut id = DefinitionId([0; 32]);
+        (id.0[0], id.0[31]) = (0x0f, 0xa1);
+        assert_eq!(id.file_name(), format!("0f{}a1.machine.json", "0".repeat(60)));
     }
 }

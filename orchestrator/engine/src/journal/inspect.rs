@@ -3,6 +3,8 @@
 //! Nothing is locked and nothing is written. An execution may move from the log to the archive between two looks,
 //! so whoever misses it in the one and then in the other looks into the first again.
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::sync::Arc;
 
 use crate::interp::Occurrence;
@@ -58,10 +60,13 @@ impl Inspection {
     /// When the files cannot be read, or are damaged.
     pub fn open_executions(&self) -> Result<Vec<RecordedExecution>, JournalError> {
         let recovered = self.read_log()?;
-        let mut definitions = Definitions::new(self.storage.clone());
-        let mut found = Vec::new();
+        let definitions = Definitions::new(self.storage.clone());
+        let (mut found, mut known) = (Vec::new(), HashMap::new());
         for execution in recovered.executions.into_values() {
-            let definition = definitions.get(execution.definition)?;
+            let definition = match known.entry(execution.definition) {
+                Entry::Occupied(known) => Arc::clone(known.get()),
+                Entry::Vacant(unknown) => unknown.insert(definitions.get(execution.definition)?).clone(),
+            };
             found.push(record(execution.number, execution.name, definition, &execution.tape)?);
         }
         found.sort_unstable_by_key(|execution| execution.number);

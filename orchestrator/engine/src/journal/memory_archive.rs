@@ -13,8 +13,8 @@ pub struct MemoryArchive {
 
 #[derive(Debug, Default)]
 struct Rows {
-    all: BTreeMap<u64, ArchivedExecution>,
-    synced: BTreeMap<u64, ArchivedExecution>,
+    all: BTreeMap<u64, Arc<ArchivedExecution>>,
+    synced: BTreeMap<u64, Arc<ArchivedExecution>>,
     loses_next_sync: bool,
     /// Visible, and never on the disk.
     lost: HashSet<u64>,
@@ -46,7 +46,7 @@ impl Archive for MemoryArchive {
     fn store(&self, executions: Arc<[Arc<ArchivedExecution>]>) -> Result<(), ArchiveError> {
         let mut rows = self.rows();
         for execution in executions.iter() {
-            rows.all.entry(execution.number).or_insert_with(|| execution.as_ref().clone());
+            rows.all.entry(execution.number).or_insert_with(|| execution.clone());
         }
         Ok(())
     }
@@ -68,7 +68,9 @@ impl Archive for MemoryArchive {
     }
 
     fn find(&self, machine: &str, name: &str) -> Result<Option<ArchivedExecution>, ArchiveError> {
-        Ok(self.rows().all.values().find(|row| row.machine == machine && row.name == name).cloned())
+        let rows = self.rows();
+        let found = rows.all.values().find(|row| row.machine == machine && row.name == name);
+        Ok(found.map(|row| row.as_ref().clone()))
     }
 
     fn which(&self, numbers: &[u64]) -> Result<HashSet<u64>, ArchiveError> {
@@ -89,7 +91,7 @@ impl Archive for MemoryArchive {
             });
         Ok(matching
             .take(filter.limit)
-            .map(|row| ArchivedExecution { tape: Vec::new(), ..row.clone() })
+            .map(|row| ArchivedExecution { tape: Vec::new(), ..row.as_ref().clone() })
             .collect())
     }
 }

@@ -38,7 +38,8 @@ struct Disk {
 
 #[derive(Debug, Default, Clone)]
 struct Content {
-    synced: Vec<u8>,
+    /// Shared with what a crash left behind.
+    synced: Arc<Vec<u8>>,
     unsynced: Vec<(usize, Vec<u8>)>,
 }
 
@@ -80,7 +81,7 @@ impl MemoryStorage {
     /// Changes a file's durable content, as rot would.
     pub fn damage(&self, name: &str, change: impl FnOnce(&mut Vec<u8>)) {
         if let Some(content) = self.disk().files.get_mut(name) {
-            change(&mut content.synced);
+            change(Arc::make_mut(&mut content.synced));
         }
     }
 
@@ -104,26 +105,37 @@ impl Content {
     }
 
     fn current(&self) -> Vec<u8> {
-        let mut bytes = self.synced.clone();
+        let mut bytes = self.synced.to_vec();
         for (offset, written) in &self.unsynced {
             Self::write(&mut bytes, *offset, written);
         }
         bytes
     }
 
+    fn sync(&mut self) {
+        if self.unsynced.is_empty() {
+            return;
+        }
+        let bytes = Arc::make_mut(&mut self.synced);
+        for (offset, written) in self.unsynced.drain(..) {
+            Self::write(bytes, offset, &written);
+        }
+    }
+
     fn after_crash(&self, survives: Survives) -> Self {
-        let mut bytes = self.synced.clone();
         let mut left = match survives {
             Survives::Nothing => 0,
             Survives::Everything => usize::MAX,
             Survives::Prefix(length) => length,
         };
+        let mut after = Self { synced: self.synced.clone(), unsynced: Vec::new() };
         for (offset, written) in &self.unsynced {
             let kept = &written[..written.len().min(left)];
-            Self::write(&mut bytes, *offset, kept);
             left -= kept.len();
+            after.unsynced.push((*offset, kept.to_vec()));
         }
-        Self { synced: bytes, unsynced: Vec::new() }
+        after.sync();
+        after
     }
 }
 
@@ -134,9 +146,7 @@ impl Disk {
             self.dead = true;
             return Err(io::Error::other("the power failed"));
         }
-        let content = self.files.get_mut(name).ok_or(io::ErrorKind::NotFound)?;
-        content.synced = content.current();
-        content.unsynced.clear();
+        self.files.get_mut(name).ok_or(io::ErrorKind::NotFound)?.sync();
         Ok(())
     }
 
@@ -166,7 +176,7 @@ impl Storage for MemoryStorage {
     }
 
     fn write_whole(&self, name: &str, content: &[u8]) -> io::Result<()> {
-        let whole = Content { synced: content.to_vec(), unsynced: Vec::new() };
+        let whole = Content { synced: Arc::new(content.to_vec()), unsynced: Vec::new() };
         self.alive()?.files.insert(name.to_owned(), whole);
         Ok(())
     }

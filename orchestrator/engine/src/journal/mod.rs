@@ -40,7 +40,7 @@ pub use sqlite_archive::SqliteArchive;
 pub use storage::{LogFile, Storage};
 
 pub(crate) use archiver::{Archiver, Done, Job};
-pub(crate) use definitions::Definitions;
+pub(crate) use definitions::{Definitions, StoredDefinition};
 pub(crate) use entry::Entry;
 pub(crate) use log::Log;
 pub(crate) use recovery::{OpenExecution, recover};

@@ -1,10 +1,13 @@
 //! What was answered, and what led further, survives a power failure at every sync and every byte.
 
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
-use amends_engine::driver::{Engine, EngineOpenError};
+use amends_engine::clock::Simulation;
+use amends_engine::driver::{Engine, EngineOpenError, StartError};
 use amends_engine::interp::Input;
 use amends_engine::journal::{Inspection, Status, Survives};
+use amends_types::Clock;
 use serde_json::json;
 
 use crate::world::{DIRECTORY, World};
@@ -176,4 +179,28 @@ fn a_full_disk_is_an_error_and_what_runs_goes_on_when_there_is_room() {
         assert_eq!(end.status, Status::Succeeded);
     }
     assert_eq!(world.run(engine.describe("steps", "order-3")).unwrap(), None);
+}
+
+#[test]
+fn a_killed_engine_does_nothing_more_and_the_next_one_goes_on_under_the_same_clock() {
+    let world = World::new();
+    let engine = world.open();
+    for name in NAMES {
+        world.run(engine.start("steps", name, json!({"n": name}))).unwrap();
+    }
+    // In the middle of the second task.
+    world.run(world.simulation.clock().sleep(Duration::from_millis(15)));
+    let (calls, syncs) = (world.calls(), world.storage.syncs());
+    world.simulation.kill();
+    let started = world.simulation.run(engine.start("steps", "late", json!({}))).unwrap();
+    assert!(matches!(started, Err(StartError::Closed)));
+    drop(engine);
+    assert_eq!(world.simulation.run(std::future::pending::<()>()), None);
+    assert_eq!((world.calls(), world.storage.syncs()), (calls, syncs));
+    let mut after = world.after_crash(Survives::Nothing);
+    after.simulation = Simulation::new(world.simulation.clock().clone());
+    check_finishes(&after, &Told::default());
+    for name in NAMES {
+        assert_eq!(after.calls_of(name), [("b".to_owned(), 1), ("c".to_owned(), 1)]);
+    }
 }

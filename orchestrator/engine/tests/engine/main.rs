@@ -6,6 +6,7 @@ mod archive;
 mod damage;
 mod durability;
 mod limits;
+mod machines;
 mod names;
 mod real;
 mod timers;

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use amends_engine::clock::{Simulation, VirtualClock};
 use amends_engine::driver::{
-    Engine, EngineOpenError, EngineOptions, Limits, TaskFailure, TaskWorker, WorkerTask,
+    Engine, EngineOpenError, EngineOptions, Limits, ParsedMachines, TaskFailure, TaskWorker, WorkerTask,
 };
 use amends_engine::interp::MAX_DATA_BYTES;
 use amends_engine::journal::{DirectoryId, MemoryArchive, MemoryStorage, Survives};
@@ -23,6 +23,7 @@ pub(crate) struct World {
     pub(crate) archive: MemoryArchive,
     pub(crate) limits: Limits,
     pub(crate) watermark: u64,
+    pub(crate) parsed: Arc<ParsedMachines>,
     calls: Arc<Mutex<BTreeMap<(String, String), u32>>>,
 }
 
@@ -36,6 +37,7 @@ impl World {
             archive: MemoryArchive::new(),
             limits: Limits::default(),
             watermark: 0,
+            parsed: Arc::default(),
             calls: Arc::default(),
         }
     }
@@ -49,8 +51,14 @@ impl World {
             archive: self.archive.crash(),
             limits: self.limits,
             watermark: self.watermark,
+            parsed: Arc::default(),
             calls: Arc::default(),
         }
+    }
+
+    /// The same machine, with what others have parsed.
+    pub(crate) fn sharing(self, parsed: Arc<ParsedMachines>) -> Self {
+        Self { parsed, ..self }
     }
 
     pub(crate) fn try_open(&self) -> Result<Engine, EngineOpenError> {
@@ -58,6 +66,7 @@ impl World {
         options.entropy = Arc::new(SplitMix::from_seed(1));
         options.on_fatal = Arc::new(|_| {});
         options.limits = self.limits;
+        options.parsed = self.parsed.clone();
         let watermark = self.watermark;
         options.watermark = Arc::new(move || watermark);
         let storage = Arc::new(self.storage.clone());
