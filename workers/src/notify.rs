@@ -52,20 +52,29 @@ impl Notify {
         Ok(order.ok_or_else(|| StepError::Bug("the saga has no order".into()))?.customer)
     }
 
-    /// What an earlier attempt sent, once the provider has forgotten its key and can be asked (S13). Mail cannot: there
-    /// a notice whose reply was lost may arrive twice, which is better than never.
-    async fn found_after_the_key(&self, ctx: &StepCtx) -> Result<Option<Sent>, StepError> {
+    /// What an earlier attempt sent, once the provider may have forgotten its key and can be asked (S13). Mail cannot:
+    /// there a notice whose reply was lost may arrive twice, which is better than never.
+    ///
+    /// An undo began after the step did, so its key is younger than that: asking too early does no harm.
+    async fn found_after_the_key(&self, ctx: &StepCtx, kind: NoticeKind) -> Result<Option<Sent>, StepError> {
         let lookup = self
             .provider
             .lookup()
             .filter(|_| ctx.effect_possible() && !self.provider.contract().remembers(ctx.age()));
         let Some(lookup) = lookup else { return Ok(None) };
-        let found = lookup.sent(self.limit(ctx)?, ctx.saga().as_str(), NoticeKind::OrderConfirmed).await;
+        let found = lookup.sent(self.limit(ctx)?, ctx.saga().as_str(), kind).await;
         found.map_err(|error| provider_error::of_preparation(&error))
     }
 
     fn limit(&self, ctx: &StepCtx) -> Result<Duration, StepError> {
         Ok(ctx.call_limit()?.min(self.provider.contract().call_limit()))
+    }
+
+    async fn send_once(&self, ctx: &StepCtx, kind: NoticeKind, total: Money) -> Result<Sent, StepError> {
+        match self.found_after_the_key(ctx, kind).await? {
+            Some(sent) => Ok(sent),
+            None => self.send(ctx, kind, total).await,
+        }
     }
 
     async fn send(&self, ctx: &StepCtx, kind: NoticeKind, total: Money) -> Result<Sent, StepError> {
@@ -107,10 +116,7 @@ impl SagaStep for Notify {
     type Output = NotifyOutput;
 
     async fn execute(&self, ctx: &StepCtx, input: NotifyInput) -> Result<NotifyOutput, StepError> {
-        let sent = match self.found_after_the_key(ctx).await? {
-            Some(sent) => sent,
-            None => self.send(ctx, NoticeKind::OrderConfirmed, input.total).await?,
-        };
+        let sent = self.send_once(ctx, NoticeKind::OrderConfirmed, input.total).await?;
         Ok(NotifyOutput { message: sent.id })
     }
 
@@ -123,7 +129,7 @@ impl SagaStep for Notify {
         if !ctx.effect_possible() {
             return Ok(Compensated::NothingHappened);
         }
-        self.send(ctx, NoticeKind::Correction, input.total).await?;
+        self.send_once(ctx, NoticeKind::Correction, input.total).await?;
         Ok(Compensated::Undone)
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! It links no step and no adapter. Executions run behind [`StepFunctions`]: the engine in the same process, or AWS.
 
+mod cancel;
 mod deadlines;
 mod embedded;
 mod execution;
@@ -13,6 +14,7 @@ mod saga_kind;
 mod step_functions;
 mod sweeper;
 
+pub use cancel::{Cancel, cancel};
 pub use deadlines::extend_deadlines;
 pub use embedded::EmbeddedStepFunctions;
 pub use execution::{Execution, execution_of};

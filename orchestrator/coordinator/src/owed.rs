@@ -4,12 +4,16 @@ use std::time::Duration;
 
 use amends_store::{LedgerRow, Store, StoreError, Tx};
 use amends_types::{BoxFuture, Clock, RunName, SagaId};
-use futures_util::future::join_all;
+use futures_util::future::{Either, join_all, select};
 
 /// How many are tried at once.
 const BATCH: usize = 64;
 
-/// Whoever has the steps. The coordinator has none itself.
+/// How long a worker is waited for: longer than any lease. Whatever it answers later is in the ledger.
+pub(crate) const LONGEST_ANSWER: Duration = Duration::from_secs(5 * 60);
+
+/// Whoever has the steps. The coordinator has none itself. One that does not answer within five minutes is given up
+/// on, as if it had died.
 pub trait SagaWorker: Send + Sync {
     /// Executes a best-effort step that a committed saga owes; the error is for people.
     fn deliver<'a>(&'a self, saga: &'a SagaId, step: &'a str) -> BoxFuture<'a, Result<(), String>>;
@@ -51,7 +55,8 @@ pub async fn deliver_owed(
         let Some(last) = rows.last() else { return Ok(result) };
         after = Some((last.saga.clone(), last.position));
         let delivered = result.delivered;
-        let answers = join_all(rows.iter().map(|row| worker.deliver(&row.saga, &row.step))).await;
+        let answers = rows.iter().map(|row| answer_of(clock, worker.deliver(&row.saga, &row.step)));
+        let answers = join_all(answers).await;
         for (row, answer) in rows.iter().zip(answers) {
             match answer {
                 Ok(()) => result.delivered += 1,
@@ -63,6 +68,19 @@ pub async fn deliver_owed(
         } else if clock.monotonic().saturating_sub(last_success) > patience {
             result.gave_up = true;
             return Ok(result);
+        }
+    }
+}
+
+/// What a worker answers, or that it does not.
+pub(crate) async fn answer_of(
+    clock: &dyn Clock,
+    asked: BoxFuture<'_, Result<(), String>>,
+) -> Result<(), String> {
+    match select(asked, clock.sleep(LONGEST_ANSWER)).await {
+        Either::Left((answer, _)) => answer,
+        Either::Right(_) => {
+            Err(format!("the worker has not answered for {} seconds", LONGEST_ANSWER.as_secs()))
         }
     }
 }

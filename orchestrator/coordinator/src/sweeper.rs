@@ -5,9 +5,10 @@
 //! is not there at all was never started, or is lost: starting it (again) goes on where the ledger says.
 
 use amends_store::{OutboxRow, SagaLock, SagaQuery, SagaRow, Store, StoreError, Tx};
-use amends_types::{SagaId, Timestamp};
+use amends_types::{Clock, SagaId, Timestamp};
 
 use crate::execution::start_of;
+use crate::owed::answer_of;
 use crate::relay::{RelayError, start};
 use crate::{Execution, ExecutionStatus, SagaKind, SagaWorker, StepFunctions, execution_of};
 
@@ -35,9 +36,10 @@ pub async fn sweep(
     store: &dyn Store,
     functions: &dyn StepFunctions,
     worker: &dyn SagaWorker,
+    clock: &dyn Clock,
     kind: &SagaKind,
 ) -> Result<Swept, RelayError> {
-    let sweeper = Sweeper { store, functions, worker, kind };
+    let sweeper = Sweeper { store, functions, worker, clock, kind };
     let mut swept = Swept::default();
     let mut query = SagaQuery { open: true, limit: BATCH, ..SagaQuery::default() };
     loop {
@@ -60,6 +62,7 @@ struct Sweeper<'a> {
     store: &'a dyn Store,
     functions: &'a dyn StepFunctions,
     worker: &'a dyn SagaWorker,
+    clock: &'a dyn Clock,
     kind: &'a SagaKind,
 }
 
@@ -82,7 +85,8 @@ impl Sweeper<'_> {
         if saga.unwinds < MOST_UNWINDS {
             return self.start_as(take_over, saga, execution, swept).await;
         }
-        if let Err(reason) = self.worker.settle(&saga.id, &execution.run).await {
+        let settled = self.worker.settle(&saga.id, &execution.run);
+        if let Err(reason) = answer_of(self.clock, settled).await {
             swept.alarms.push((saga.id.clone(), reason));
         }
         Ok(())

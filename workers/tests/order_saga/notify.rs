@@ -111,3 +111,17 @@ fn a_notice_whose_key_the_provider_has_forgotten_is_looked_for_and_not_repeated(
     shop.walk(&id).execute_once("notify").unwrap();
     assert_eq!(shop.effects(), [Prepared, Captured, Sent]);
 }
+
+#[test]
+fn a_correction_whose_key_the_provider_has_forgotten_is_looked_for_and_not_repeated() {
+    let shop = Shop::with(&[("cup", 100, 10)]);
+    let id = shop.take_in(&NewOrder { email: "ada@lost-replies.example", ..NewOrder::of(&[("cup", 1)]) });
+    for step in ["order", "reserve_stock", "charge"] {
+        shop.walk(&id).execute_once(step).unwrap();
+    }
+    assert_eq!(shop.walk(&id).execute_once("notify").unwrap_err().kind, Kind::Unknown);
+    assert_eq!(shop.walk(&id).compensate_once("notify").unwrap_err().kind, Kind::Unknown);
+    shop.clock.jump(Duration::from_secs(25 * 60 * 60));
+    shop.walk(&id).compensate_once("notify").unwrap();
+    assert_eq!(shop.effects(), [Prepared, Captured, Sent, CorrectionSent]);
+}

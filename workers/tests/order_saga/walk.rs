@@ -80,6 +80,11 @@ impl Walk<'_> {
         self.attempt(step, Op::Execute)
     }
 
+    /// Asks a step to undo itself once, without retries.
+    pub(crate) fn compensate_once(&self, step: &str) -> Result<Value, TaskError> {
+        self.attempt(step, Op::Compensate)
+    }
+
     fn attempt(&self, step: &str, op: Op) -> Result<Value, TaskError> {
         let run = self.saga.forward_run();
         let payload = TaskPayload { saga_id: self.saga.clone(), run, step: step.to_owned(), op, retry: 0 };

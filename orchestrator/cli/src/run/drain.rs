@@ -49,7 +49,8 @@ async fn sweep_once(runtime: &Runtime) -> Result<Swept, Failure> {
     for (saga, reason) in &relayed.alarms {
         output::complain(&format!("alarm: an execution of {saga} cannot be started: {reason}"));
     }
-    sweep(&*store, &runtime.functions, &*runtime.worker, &runtime.kind).await.map_err(Failure::failed)
+    let swept = sweep(&*store, &runtime.functions, &*runtime.worker, &*runtime.clock, &runtime.kind);
+    swept.await.map_err(Failure::failed)
 }
 
 async fn deliver(runtime: &Runtime) -> Result<Delivery, Failure> {

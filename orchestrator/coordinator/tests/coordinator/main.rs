@@ -12,6 +12,7 @@ mod wire;
 mod worker;
 mod world;
 
+mod cancel;
 mod deadlines;
 mod embedded;
 mod execution;

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use amends_coordinator::{Delivery, SagaWorker};
+use amends_coordinator::{Delivery, SagaWorker, StepFunctions};
 use amends_saga::{Op, StepError};
 use amends_store::{LedgerRow, LedgerStatus, SagaRow, SagaState};
 use amends_types::{BoxFuture, Clock, RunName, SagaId};
@@ -137,4 +137,48 @@ fn a_pass_over_a_provider_that_hangs_ends_early_and_says_so() {
     assert_eq!((delivery.delivered, delivery.gave_up), (0, true));
     assert_eq!(delivery.owed.len(), worker.asked.lock().unwrap().len());
     assert!(delivery.owed.len() < 1200, "{}", delivery.owed.len());
+}
+
+/// Never answers.
+struct Silent;
+
+impl SagaWorker for Silent {
+    fn deliver<'a>(&'a self, _: &'a SagaId, _: &'a str) -> BoxFuture<'a, Result<(), String>> {
+        Box::pin(std::future::pending())
+    }
+
+    fn settle<'a>(&'a self, _: &'a SagaId, _: &'a RunName) -> BoxFuture<'a, Result<(), String>> {
+        Box::pin(std::future::pending())
+    }
+}
+
+#[test]
+fn a_worker_that_never_answers_does_not_hold_a_pass_up_for_ever() {
+    let world = World::new();
+    nobody_is_told(&world);
+    world.begin("o");
+    world.wait_for_end(&forward("o"));
+    let delivery = world.deliver_owed_by(&Silent);
+    assert_eq!((delivery.delivered, delivery.owed.len(), delivery.gave_up), (0, 1, true));
+    assert!(delivery.owed[0].2.contains("not answered"), "{delivery:?}");
+}
+
+#[test]
+fn a_settle_that_is_never_answered_is_an_alarm() {
+    let world = World::new();
+    world.begin("o");
+    world.change(|tx| {
+        let id = saga_id("o2");
+        let mut saga = SagaRow::new(id.clone(), "trip", json!({}), tx.now(), tx.now());
+        saga.begin_unwinding(None, tx.now());
+        saga.unwinds = 3;
+        saga.unwinder = Some(id.forward_run());
+        tx.insert_saga(&saga)
+    });
+    let id = saga_id("o2");
+    world.run(world.wire.start(&forward("o2"), "{}")).unwrap();
+    world.stop(&forward("o2"));
+    let alarms = world.sweep_by(&Silent).alarms;
+    assert_eq!(alarms.iter().map(|(saga, _)| saga).collect::<Vec<_>>(), [&id]);
+    assert!(alarms[0].1.contains("not answered"), "{alarms:?}");
 }

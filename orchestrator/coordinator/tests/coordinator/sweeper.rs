@@ -40,7 +40,8 @@ fn the_row_names_the_unwinder_and_the_reason_before_the_unwind_is_started() {
     hanging(&world);
     world.stop(&forward("o"));
     world.wire.script([Trouble::LoseRequest]);
-    let swept = world.run(sweep(world.store(), &world.wire, &world.worker, &world.kind));
+    let swept =
+        world.run(sweep(world.store(), &world.wire, &world.worker, world.simulation.clock(), &world.kind));
     assert_eq!(swept, Err(RelayError::StepFunctions(unavailable())));
     let saga = world.saga("o");
     assert_eq!((saga.state, saga.unwinds), (SagaState::Unwinding, 1));
@@ -56,7 +57,11 @@ fn an_unwind_whose_start_was_lost_is_started_again_and_no_other() {
         hanging(&world);
         world.stop(&forward("o"));
         world.wire.script([trouble]);
-        assert!(world.run(sweep(world.store(), &world.wire, &world.worker, &world.kind)).is_err());
+        assert!(
+            world
+                .run(sweep(world.store(), &world.wire, &world.worker, world.simulation.clock(), &world.kind))
+                .is_err()
+        );
         world.sweep();
         world.wait_for_end(&unwind("o", 1));
         let saga = world.saga("o");
@@ -73,7 +78,7 @@ fn two_sweepers_at_once_start_one_unwind() {
     world.stop(&forward("o"));
     let gate = Arc::new(Gate::default());
     world.wire.script([Trouble::Hold(gate.clone())]);
-    let sweep = || sweep(world.store(), &world.wire, &world.worker, &world.kind);
+    let sweep = || sweep(world.store(), &world.wire, &world.worker, world.simulation.clock(), &world.kind);
     // The first has named its unwind, and has not started it when the second looks.
     let second = async {
         gate.arrival().await;

@@ -126,7 +126,13 @@ impl World {
 
     #[track_caller]
     pub(crate) fn sweep(&self) -> Swept {
-        self.run(sweep(self.store(), &self.wire, &self.worker, &self.kind)).unwrap()
+        self.sweep_by(&self.worker)
+    }
+
+    /// One pass of the sweeper, with a worker of one's own.
+    #[track_caller]
+    pub(crate) fn sweep_by(&self, worker: &dyn SagaWorker) -> Swept {
+        self.run(sweep(self.store(), &self.wire, worker, self.simulation.clock(), &self.kind)).unwrap()
     }
 
     pub(crate) fn deliver_owed(&self) -> Delivery {

@@ -86,19 +86,23 @@ fn close_rows(
 
 fn close(row: &mut LedgerRow, settle: Duration, now: Timestamp) -> Result<(), TaskError> {
     match row.status {
-        LedgerStatus::Undone | LedgerStatus::Parked => {}
+        LedgerStatus::Undone => {}
+        // The only attempt to undo it was refused, and nothing else is under way.
+        LedgerStatus::Parked if row.undo_attempts <= 1 && !row.in_doubt => {}
         LedgerStatus::Refused => bury(row, Undo::WasRefused, now),
         LedgerStatus::Done => park(row, now),
         // Whoever may act is waited for, and then what may still be under way at the provider, so that the residual
-        // is what a person will find.
-        LedgerStatus::Started | LedgerStatus::Undoing => {
+        // is what a person will find: a refund may be on its way although a later one was refused.
+        LedgerStatus::Started | LedgerStatus::Undoing | LedgerStatus::Parked => {
             let acted_until = row.execute_until.max(row.undo_until).max(row.lease.map(|lease| lease.until));
             let quiet = acted_until.map_or(now, |until| until.plus(settle));
             if now < quiet {
                 let cause = format!("{} may still change at the provider until {quiet}", row.step);
                 return Err(TaskError::new(Kind::Busy, cause));
             }
-            park(row, now);
+            if row.status != LedgerStatus::Parked {
+                park(row, now);
+            }
         }
     }
     Ok(())

@@ -50,6 +50,19 @@ fn a_parked_step_does_not_stop_the_others_and_makes_the_verdict_stuck() {
 }
 
 #[test]
+fn an_undo_that_may_be_on_its_way_is_waited_for_although_a_later_one_was_refused() {
+    let world = World::new();
+    world.done(["reserve", "take"]);
+    world.script("take", Op::Compensate, [Act::Fail(StepError::Unknown("no answer".into()))]);
+    assert_error(world.compensate("take"), Kind::Unknown);
+    refuse_to_undo(&world, "take");
+    let cause = assert_error(world.settle(), Kind::Busy);
+    assert!(cause.contains("take may still change"), "{cause}");
+    world.clock.advance(16);
+    assert_eq!(world.settle().unwrap()["error"], "Saga.Stuck");
+}
+
+#[test]
 fn a_parked_best_effort_step_does_not_make_the_verdict_stuck() {
     let world = World::new();
     world.done(["reserve", "take", "tell"]);

@@ -99,7 +99,8 @@ impl Shop {
     }
 
     pub(crate) fn sweep(&self) -> Swept {
-        self.run(sweep(self.store(), &self.functions, &self.worker, &self.kind)).unwrap()
+        let clock = self.simulation.clock();
+        self.run(sweep(self.store(), &self.functions, &self.worker, clock, &self.kind)).unwrap()
     }
 
     pub(crate) fn stop(&self, execution: &Execution) {
