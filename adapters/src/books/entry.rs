@@ -77,7 +77,9 @@ pub enum EffectKind {
     Canceled,
     /// Money was given back.
     Refunded,
-    /// A sale was recorded.
+    /// A part of a sale was recorded.
+    PartlySynced,
+    /// A sale was recorded as a whole: at once, or by the rest of it.
     Synced,
     /// A recorded sale was taken back.
     Reverted,
@@ -89,11 +91,12 @@ pub enum EffectKind {
 
 impl EffectKind {
     /// Every kind.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Prepared,
         Self::Captured,
         Self::Canceled,
         Self::Refunded,
+        Self::PartlySynced,
         Self::Synced,
         Self::Reverted,
         Self::Sent,
@@ -107,6 +110,7 @@ impl EffectKind {
             Self::Captured => "captured",
             Self::Canceled => "canceled",
             Self::Refunded => "refunded",
+            Self::PartlySynced => "partly_synced",
             Self::Synced => "synced",
             Self::Reverted => "reverted",
             Self::Sent => "sent",

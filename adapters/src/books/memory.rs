@@ -31,6 +31,11 @@ impl MemoryBooks {
         Self::default()
     }
 
+    /// Every request that has yet to arrive: when, and with which key.
+    pub fn under_way(&self) -> Vec<(Timestamp, IdempotencyKey)> {
+        self.lock().waiting(|_| true).iter().map(|delayed| (delayed.due_at, delayed.key)).collect()
+    }
+
     fn lock(&self) -> MutexGuard<'_, State> {
         // No work leaves the state half changed: a panic in it happens between whole operations of `Page`.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)

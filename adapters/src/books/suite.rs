@@ -67,6 +67,13 @@ async fn an_entry_comes_back_as_it_was_written(books: &dyn Books) {
     assert_eq!(books.entries_of("b").unwrap(), []);
 }
 
+async fn every_kind_of_effect_comes_back(books: &dyn Books) {
+    let entries = EffectKind::ALL.map(|effect| NewEntry { effect, ..entry("a", effect.as_str()) });
+    append(books, entries.to_vec()).await;
+    let read: Vec<_> = books.entries_of("a").unwrap().iter().map(|entry| entry.effect).collect();
+    assert_eq!(read, EffectKind::ALL);
+}
+
 async fn keys_are_counted_and_the_latest_entry_of_a_key_is_found(books: &dyn Books) {
     append(books, vec![entry("a", "same"), entry("b", "same"), entry("c", "other")]).await;
     assert_eq!(books.count_of_key(&key("same")).unwrap(), 2);
@@ -128,6 +135,7 @@ macro_rules! run_for_memory_and_sqlite {
 run_for_memory_and_sqlite![
     entries_are_read_by_reference_then_seq_across_pages,
     an_entry_comes_back_as_it_was_written,
+    every_kind_of_effect_comes_back,
     keys_are_counted_and_the_latest_entry_of_a_key_is_found,
     calls_are_counted_for_each_reference_and_operation,
     delayed_requests_come_out_when_due_and_only_once,

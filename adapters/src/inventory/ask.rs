@@ -1,14 +1,16 @@
 //! How the sandbox decides on syncs: each is recorded, and taken back once.
 //!
 //! It knows requests by their key only. A sync under a second key is recorded a second time, as a real stock system
-//! would count the sale twice.
+//! would count the sale twice. A sale of which a part is recorded is one object like any other: a repeat under its key
+//! records the rest on it, and a revert takes back what there is. Once taken back it is closed, and a repeat that
+//! wants to record the rest is refused.
 
 use serde::{Deserialize, Serialize};
 
 use super::test_sku::TestSku;
 use super::{SyncLine, SyncRequest};
 use crate::books::{EffectKind, Entry};
-use crate::sandbox::{Ask, Draft, Operation, Ruling, Scenario, Unchanged};
+use crate::sandbox::{Ask, Draft, Operation, Ruling, Scenario, Unchanged, latest_of};
 use crate::{ProviderError, ProviderKind};
 
 /// A request to the sandbox's inventory.
@@ -60,9 +62,9 @@ impl Ask for InventoryAsk {
                 scenario: on_revert.map(|sku| sku.revert_name().to_owned()),
             })),
             Self::Revert => Ok(match live(history) {
-                Some(synced) => Ruling::Enter(Draft {
+                Some(recorded) => Ruling::Enter(Draft {
                     effect: EffectKind::Reverted,
-                    object: Some(synced.object.clone()),
+                    object: Some(recorded.object.clone()),
                     amount: None,
                     scenario: None,
                 }),
@@ -71,12 +73,33 @@ impl Ask for InventoryAsk {
             }),
         }
     }
+
+    fn part_of(&self, whole: Draft) -> Draft {
+        match self {
+            Self::Sync { lines: 2.., .. } => Draft { effect: EffectKind::PartlySynced, ..whole },
+            Self::Sync { .. } | Self::Revert => whole,
+        }
+    }
+
+    fn rest_of(&self, known: &Entry, history: &[Entry]) -> Result<Option<Draft>, ProviderError> {
+        if known.effect != EffectKind::PartlySynced {
+            return Ok(None);
+        }
+        let now = latest_of(history, &known.object).map_or(known.effect, |latest| latest.effect);
+        if now == EffectKind::Reverted {
+            return Err(ProviderError::wrong_state(now.as_str()));
+        }
+        Ok(Some(Draft {
+            effect: EffectKind::Synced,
+            object: Some(known.object.clone()),
+            amount: None,
+            scenario: known.scenario.clone(),
+        }))
+    }
 }
 
-/// The oldest sync that is not taken back.
+/// What is recorded now of the oldest sale that is not taken back: the whole of it or a part.
 pub(super) fn live(history: &[Entry]) -> Option<&Entry> {
-    let reverted = |object: &str| {
-        history.iter().any(|entry| entry.effect == EffectKind::Reverted && entry.object == object)
-    };
-    history.iter().find(|entry| entry.effect == EffectKind::Synced && !reverted(&entry.object))
+    let mut now = history.iter().filter_map(|entry| latest_of(history, &entry.object));
+    now.find(|entry| entry.effect != EffectKind::Reverted)
 }

@@ -13,7 +13,10 @@ pub trait Inventory: Send + Sync + 'static {
     /// What this provider promises about keys, repeats and lookups.
     fn contract(&self) -> Contract;
 
-    /// Records all lines of one sale, or none.
+    /// Records all lines of one sale.
+    ///
+    /// A provider that fails after a part of the lines answers unknown. A repeat with the same key records the rest,
+    /// so that it is one sale; a revert takes back what there is, and from then on nothing more is recorded of it.
     ///
     /// # Errors
     /// See [`ProviderError`].
@@ -31,6 +34,10 @@ pub trait Inventory: Send + Sync + 'static {
 
     /// Looks for what is recorded under `reference` and not taken back, within `limit`.
     ///
+    /// A receipt is of a whole sale. A part is neither that nor nothing: recorded again it would be counted twice,
+    /// and taken for the whole the rest would be missing. It is [`ProviderError::WrongState`], and a revert takes it
+    /// back.
+    ///
     /// # Errors
     /// See [`ProviderError`].
     ///
@@ -40,7 +47,7 @@ pub trait Inventory: Send + Sync + 'static {
     /// - Finding before a slow sync arrives answers nothing and the receipt afterwards.
     async fn find(&self, limit: Duration, reference: &str) -> Result<Option<SyncReceipt>, ProviderError>;
 
-    /// Takes back what is recorded under `reference`.
+    /// Takes back what is recorded under `reference`, whether that is the whole of a sale or a part.
     ///
     /// # Errors
     /// See [`ProviderError`].

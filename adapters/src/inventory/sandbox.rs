@@ -26,7 +26,7 @@ use serde_json::json;
 
 use super::ask::{InventoryAsk, live};
 use super::{Inventory, Reverted, SyncReceipt, SyncRequest};
-use crate::books::Books;
+use crate::books::{Books, EffectKind};
 use crate::sandbox::{Desk, FaultHook, Operation, Served, Submission, Unchanged};
 use crate::{BodyRule, Call, Contract, InUse, KeyScope, Lookup, ProviderError, ProviderKind};
 
@@ -79,7 +79,12 @@ impl Inventory for SandboxInventory {
 
     async fn find(&self, limit: Duration, reference: &str) -> Result<Option<SyncReceipt>, ProviderError> {
         let history = self.desk.look(limit, Operation::Find, reference).await?;
-        Ok(live(&history).map(|entry| SyncReceipt { id: entry.object.clone() }))
+        match live(&history) {
+            Some(part) if part.effect == EffectKind::PartlySynced => {
+                Err(ProviderError::wrong_state(part.effect.as_str()))
+            }
+            recorded => Ok(recorded.map(|entry| SyncReceipt { id: entry.object.clone() })),
+        }
     }
 
     async fn revert(&self, call: &Call, reference: &str) -> Result<Reverted, ProviderError> {
@@ -99,7 +104,6 @@ impl Inventory for SandboxInventory {
 #[cfg(test)]
 pub(crate) mod bench {
     use super::*;
-    use crate::books::EffectKind;
     use crate::inventory::suite::{InventoryBench, Records, Situation};
     use crate::sandbox::bench::Stand;
     use crate::sandbox::settle;

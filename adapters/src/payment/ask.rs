@@ -79,7 +79,11 @@ fn reverse(history: &[Entry], payment: &str) -> Result<Ruling, ProviderError> {
             _ => Ok(enter(EffectKind::Refunded, latest)),
         },
         EffectKind::Canceled | EffectKind::Refunded => Ok(Ruling::Leave(Unchanged::AlreadyUndone)),
-        EffectKind::Synced | EffectKind::Reverted | EffectKind::Sent | EffectKind::CorrectionSent => {
+        EffectKind::PartlySynced
+        | EffectKind::Synced
+        | EffectKind::Reverted
+        | EffectKind::Sent
+        | EffectKind::CorrectionSent => {
             unreachable!("a payment has entries of payments only")
         }
     }

@@ -123,9 +123,11 @@ impl Payment for SandboxPayment {
             EffectKind::Captured => Ok(PaymentStatus::Captured { amount }),
             EffectKind::Canceled => Ok(PaymentStatus::Canceled),
             EffectKind::Refunded => Ok(PaymentStatus::Refunded { amount }),
-            EffectKind::Synced | EffectKind::Reverted | EffectKind::Sent | EffectKind::CorrectionSent => {
-                Err(ProviderError::Unreadable)
-            }
+            EffectKind::PartlySynced
+            | EffectKind::Synced
+            | EffectKind::Reverted
+            | EffectKind::Sent
+            | EffectKind::CorrectionSent => Err(ProviderError::Unreadable),
         }
     }
 }

@@ -32,6 +32,15 @@ pub(super) struct Scene {
     under_way: Vec<Delayed>,
 }
 
+/// How far a provider gets with a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Extent {
+    /// It does all of it.
+    Whole,
+    /// It fails after a part, if the request has parts.
+    Part,
+}
+
 /// What the provider answers; a storage error outside, so that it undoes the transaction.
 pub(super) type Answer = Result<Result<Served, ProviderError>, BooksError>;
 
@@ -64,8 +73,8 @@ impl<A: Ask> Arrival<A> {
         Ok(scenario.fault(earlier))
     }
 
-    /// Serves the request.
-    pub(super) fn serve(&self, page: &mut dyn Page, scene: &Scene) -> Answer {
+    /// Serves the request, or a part of it. A repeat of one of which a part was done does the rest.
+    pub(super) fn serve(&self, page: &mut dyn Page, scene: &Scene, extent: Extent) -> Answer {
         let same_body = |body_sha256: &Sha256Hex| *body_sha256 == self.body_sha256;
         if let Some(other) = scene.under_way.iter().find(|delayed| delayed.key == self.key) {
             let error = if same_body(&other.body_sha256) {
@@ -77,17 +86,27 @@ impl<A: Ask> Arrival<A> {
         }
         let known = page.latest_of_key(A::PROVIDER, &self.key)?;
         if let Some(entry) = known.filter(|entry| self.at.since(entry.at) < self.key_window) {
-            let replayed = same_body(&entry.body_sha256).then(|| Served::Entered(Box::new(entry)));
-            return Ok(replayed.ok_or(ProviderError::KeyReused));
-        }
-        match self.ask.decide(&scene.history) {
-            Err(error) => Ok(Err(error)),
-            Ok(Ruling::Leave(unchanged)) => Ok(Ok(Served::Left(unchanged))),
-            Ok(Ruling::Enter(draft)) => {
-                let entry = page.append(self.entry(draft, scene.history.len()))?;
-                Ok(Ok(Served::Entered(Box::new(entry))))
+            if !same_body(&entry.body_sha256) {
+                return Ok(Err(ProviderError::KeyReused));
             }
+            return match (self.ask.rest_of(&entry, &scene.history), extent) {
+                (Err(error), _) => Ok(Err(error)),
+                (Ok(Some(rest)), Extent::Whole) => self.enter(page, scene, rest),
+                // A second part is no second effect: the books do not say how large a part is.
+                (Ok(Some(_)), Extent::Part) | (Ok(None), _) => Ok(Ok(Served::Entered(Box::new(entry)))),
+            };
         }
+        match (self.ask.decide(&scene.history), extent) {
+            (Err(error), _) => Ok(Err(error)),
+            (Ok(Ruling::Leave(unchanged)), _) => Ok(Ok(Served::Left(unchanged))),
+            (Ok(Ruling::Enter(draft)), Extent::Whole) => self.enter(page, scene, draft),
+            (Ok(Ruling::Enter(draft)), Extent::Part) => self.enter(page, scene, self.ask.part_of(draft)),
+        }
+    }
+
+    fn enter(&self, page: &mut dyn Page, scene: &Scene, draft: super::Draft) -> Answer {
+        let entry = page.append(self.entry(draft, scene.history.len()))?;
+        Ok(Ok(Served::Entered(Box::new(entry))))
     }
 
     /// Keeps the request until it arrives.
@@ -118,7 +137,8 @@ impl<A: Ask> Arrival<A> {
             key_window,
         };
         let history = page.entries_of(A::PROVIDER, &arrival.reference)?;
-        arrival.serve(page, &Scene { history, under_way: Vec::new() }).map(drop)
+        let scene = Scene { history, under_way: Vec::new() };
+        arrival.serve(page, &scene, Extent::Whole).map(drop)
     }
 
     fn entry(&self, draft: super::Draft, earlier: usize) -> NewEntry {

@@ -25,6 +25,18 @@ pub(crate) trait Ask: Clone + Serialize + DeserializeOwned + Send + 'static {
 
     /// What the provider does about it. `history` is all it did for the same reference, oldest first.
     fn decide(&self, history: &[Entry]) -> Result<Ruling, ProviderError>;
+
+    /// What is entered in place of `whole` when the provider fails after a part of it. A request that has no parts
+    /// is done as a whole.
+    fn part_of(&self, whole: Draft) -> Draft {
+        whole
+    }
+
+    /// What is missing of `known`, the latest entry under this request's key; `None` if nothing is, which a request
+    /// without parts answers.
+    fn rest_of(&self, _known: &Entry, _history: &[Entry]) -> Result<Option<Draft>, ProviderError> {
+        Ok(None)
+    }
 }
 
 /// What a provider does about a request that it accepts.

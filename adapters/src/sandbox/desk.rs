@@ -6,7 +6,7 @@ use std::time::Duration;
 use amends_types::{Clock, IdempotencyKey, Sha256Hex};
 use serde_json::Value;
 
-use super::arrival::Arrival;
+use super::arrival::{Arrival, Extent};
 use super::{Ask, CallPoint, Fault, FaultHook, Operation, Served};
 use crate::books::{Books, BooksError, Entry, Page, transact};
 use crate::{Call, Contract, ProviderError, ProviderKind};
@@ -30,6 +30,9 @@ pub(crate) struct Submission<A> {
 }
 
 const SERVER_ERROR: ProviderError = ProviderError::ServerError { status: 500 };
+
+/// The reason that an injected refusal gives.
+const DECLINE_CODE: &str = "injected_decline";
 
 impl Desk {
     pub(crate) fn new(
@@ -61,15 +64,19 @@ impl Desk {
         let first = arrival.clone();
         let (fault, answer) = self.transact(move |page| meet(page, &first, injected)).await?;
         match fault {
-            Fault::None | Fault::Unavailable | Fault::RequestLost | Fault::ErrorBeforeEffect => answer,
+            Fault::None
+            | Fault::Unavailable
+            | Fault::Declined
+            | Fault::RequestLost
+            | Fault::ErrorBeforeEffect => answer,
             Fault::ReplyLost => Err(ProviderError::Interrupted),
-            Fault::ErrorAfterEffect => Err(SERVER_ERROR),
+            Fault::ErrorAfterEffect | Fault::Partial => Err(SERVER_ERROR),
             Fault::Delayed { by } => {
                 self.wait(by, call.limit).await?;
                 arrival.at = arrival.at.plus(by);
                 let late = move |page: &mut dyn Page| {
                     let scene = arrival.scene(page)?;
-                    arrival.serve(page, &scene)
+                    arrival.serve(page, &scene, Extent::Whole)
                 };
                 self.transact(late).await?
             }
@@ -86,8 +93,9 @@ impl Desk {
         match self.injected(operation, reference, None) {
             Fault::None => {}
             Fault::Unavailable => return Err(ProviderError::Unavailable { after: None }),
+            Fault::Declined => return Err(ProviderError::declined(DECLINE_CODE)),
             Fault::RequestLost | Fault::ReplyLost => return Err(ProviderError::Interrupted),
-            Fault::ErrorBeforeEffect | Fault::ErrorAfterEffect => return Err(SERVER_ERROR),
+            Fault::ErrorBeforeEffect | Fault::ErrorAfterEffect | Fault::Partial => return Err(SERVER_ERROR),
             Fault::Delayed { by } => self.wait(by, limit).await?,
         }
         super::settle(&*self.books, self.clock.now()).await.map_err(broken_books)?;
@@ -138,8 +146,12 @@ fn meet<A: Ask>(
         Err(refusal) => return Ok((Fault::None, Err(refusal))),
     };
     let answer = match fault {
-        Fault::None | Fault::ReplyLost | Fault::ErrorAfterEffect => arrival.serve(page, &scene)?,
+        Fault::None | Fault::ReplyLost | Fault::ErrorAfterEffect => {
+            arrival.serve(page, &scene, Extent::Whole)?
+        }
+        Fault::Partial => arrival.serve(page, &scene, Extent::Part)?,
         Fault::Unavailable => Err(ProviderError::Unavailable { after: None }),
+        Fault::Declined => Err(ProviderError::declined(DECLINE_CODE)),
         Fault::RequestLost => Err(ProviderError::Interrupted),
         Fault::ErrorBeforeEffect => Err(SERVER_ERROR),
         Fault::Delayed { by } => {

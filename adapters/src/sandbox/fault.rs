@@ -14,6 +14,8 @@ pub enum Fault {
     None,
     /// The connection is refused: proven not done.
     Unavailable,
+    /// The provider decides against it: proven not done, and the answer is final.
+    Declined,
     /// The request is lost after it was sent; nothing happens, and the caller cannot know.
     RequestLost,
     /// A 5xx answer, and nothing happens.
@@ -22,6 +24,9 @@ pub enum Fault {
     ReplyLost,
     /// The effect happens, and the answer is a 5xx.
     ErrorAfterEffect,
+    /// A part of the lines is done, and the answer is a 5xx. A request that has no parts is done as a whole, as with
+    /// [`Fault::ErrorAfterEffect`].
+    Partial,
     /// The request arrives late, even if the caller has given up by then.
     Delayed {
         /// How much later.

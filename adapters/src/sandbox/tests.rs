@@ -1,5 +1,7 @@
 //! What is particular to sandboxes: faults from outside, keys that are forgotten, and books that remember.
 
+mod parts;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -46,12 +48,32 @@ async fn an_injected_fault_says_what_the_caller_hears_and_whether_it_happened() 
     };
     check(Fault::None, Ok(()), 1).await;
     check(Fault::Unavailable, Err(ProviderError::Unavailable { after: None }), 0).await;
+    check(Fault::Declined, Err(ProviderError::declined("injected_decline")), 0).await;
     check(Fault::RequestLost, Err(ProviderError::Interrupted), 0).await;
     check(Fault::ErrorBeforeEffect, Err(ProviderError::ServerError { status: 500 }), 0).await;
     check(Fault::ReplyLost, Err(ProviderError::Interrupted), 1).await;
     check(Fault::ErrorAfterEffect, Err(ProviderError::ServerError { status: 500 }), 1).await;
+    check(Fault::Partial, Err(ProviderError::ServerError { status: 500 }), 1).await;
     check(Fault::Delayed { by: late }, Err(ProviderError::TimedOut), 0).await;
     check(Fault::Delayed { by: late / 2 }, Ok(()), 1).await;
+}
+
+#[tokio::test]
+async fn an_injected_fault_of_a_lookup_says_what_the_caller_hears() {
+    let check = async |fault: Fault, expected: ProviderError| {
+        let stand = Stand::on_memory(SandboxInventory::new);
+        let provider = stand.provider.clone().with_faults(Arc::new(move |_| fault));
+        let found = provider.find(provider.contract().call_limit(), "a").await;
+        assert_eq!(found, Err(expected), "{fault:?}");
+    };
+    check(Fault::Unavailable, ProviderError::Unavailable { after: None }).await;
+    check(Fault::Declined, ProviderError::declined("injected_decline")).await;
+    check(Fault::RequestLost, ProviderError::Interrupted).await;
+    check(Fault::ReplyLost, ProviderError::Interrupted).await;
+    check(Fault::ErrorBeforeEffect, ProviderError::ServerError { status: 500 }).await;
+    check(Fault::ErrorAfterEffect, ProviderError::ServerError { status: 500 }).await;
+    check(Fault::Partial, ProviderError::ServerError { status: 500 }).await;
+    check(Fault::Delayed { by: Duration::from_secs(60) }, ProviderError::TimedOut).await;
 }
 
 #[tokio::test]

@@ -6,11 +6,12 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
 use crate::bench::Case;
+use crate::verify::{ScenarioName, StoreName};
 
 const EXIT_CODES: &str = "\
 Exit codes:
   0  all went well (rejected order lines alone are no failure)
-  1  the command failed, or the audit found a violation
+  1  the command failed, or the audit or the exploration found a violation
   2  what was given cannot be used: arguments, files, a data directory that is in use
   3  a saga is stuck, or could not be brought to an end
   130  stopped by Ctrl-C; the same command finishes the work";
@@ -36,6 +37,8 @@ pub(crate) enum Command {
     History(History),
     /// Check on the store and the providers' books that nothing is half done
     Audit(Audit),
+    /// Explore what faults can do to a saga: every run with up to so many, the real workers under virtual time
+    Verify(Verify),
     /// Print a saga's state machine
     Asl(Asl),
     /// Measure sagas a second and latencies on this machine
@@ -141,6 +144,38 @@ pub(crate) struct History {
 pub(crate) struct Audit {
     #[command(flatten)]
     pub(crate) data: Data,
+    /// Print one JSON object
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Verify {
+    /// The saga, or a state machine's file that is explored in the place of the generated one: of the one that only
+    /// compensates if no task of it executes
+    #[arg(value_name = "MACHINE.asl.json|SAGA", conflicts_with = "mutants")]
+    pub(crate) what: Option<String>,
+    /// Make every run with up to so many faults
+    #[arg(long, value_name = "K", default_value_t = 2, value_parser = clap::value_parser!(u32).range(0..=6))]
+    pub(crate) faults: u32,
+    /// Seconds for everything; what is left after every run is made goes to runs by chance with more faults
+    #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(0..=31_536_000))]
+    pub(crate) budget: u64,
+    /// What the runs by chance begin with
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub(crate) seed: u64,
+    /// Make one run, and tell it: site=fault,site=fault
+    #[arg(long, value_name = "SCHEDULE", conflicts_with_all = ["mutants", "faults", "budget", "seed"])]
+    pub(crate) schedule: Option<String>,
+    /// Only this scenario (with --schedule one_order, if none is given)
+    #[arg(long, conflicts_with = "mutants")]
+    pub(crate) scenario: Option<ScenarioName>,
+    /// Only this store (with --schedule memory, if none is given)
+    #[arg(long, conflicts_with = "mutants")]
+    pub(crate) store: Option<StoreName>,
+    /// Explore sagas, machines, workers and stores that are wrong on purpose, each of which must be found
+    #[arg(long, conflicts_with_all = ["budget", "seed"])]
+    pub(crate) mutants: bool,
     /// Print one JSON object
     #[arg(long)]
     pub(crate) json: bool,

@@ -10,5 +10,6 @@ mod report;
 mod size;
 
 pub(crate) use case::{Case, Load};
+pub(crate) use machine::{peak_memory_bytes, reset_peak_memory};
 pub(crate) use measure::measure_all;
 pub(crate) use report::{Measurement, Report};

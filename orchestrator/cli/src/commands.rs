@@ -8,3 +8,4 @@ pub(crate) mod history;
 pub(crate) mod ls;
 pub(crate) mod run;
 pub(crate) mod show;
+pub(crate) mod verify;

@@ -12,6 +12,7 @@ mod run;
 mod runtime;
 mod sagas;
 mod show;
+mod verify;
 mod worker;
 
 use std::process::ExitCode;
@@ -49,6 +50,7 @@ async fn dispatch(command: Command) -> Result<ExitCode, Failure> {
         Command::Show(show) => commands::show::run(&show).await,
         Command::History(history) => commands::history::run(&history).await,
         Command::Audit(audit) => commands::audit::run(&audit).await,
+        Command::Verify(verify) => commands::verify::run(verify).await,
         Command::Asl(asl) => commands::asl::run(&asl),
         Command::Bench(bench) => commands::bench::run(&bench).await,
         Command::Completions(completions) => commands::completions::run(&completions),

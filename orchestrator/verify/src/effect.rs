@@ -1,7 +1,7 @@
 //! Effects as the books show them, told by step and direction.
 
 use amends_adapters::books::{EffectKind, Entry};
-use amends_types::Money;
+use amends_types::{Money, Timestamp};
 
 /// Whether an effect is the step's own or takes it back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -10,7 +10,7 @@ pub enum Direction {
     Applied,
     /// Its undo.
     Reversed,
-    /// Neither: an object without effect was made or closed.
+    /// Neither: an object without effect was made or closed, or a part is in the whole that followed it.
     Neutral,
 }
 
@@ -23,12 +23,19 @@ pub struct BookEffect {
     pub direction: Direction,
     /// What the books call it.
     pub name: &'static str,
+    /// The provider's object that it happened to; none for effects in our own database.
+    pub object: Option<String>,
+    /// When it happened; none for effects in our own database.
+    pub at: Option<Timestamp>,
     /// The order in which it happened, among the effects of the same books.
     pub sequence: u64,
     /// The money that moved.
     pub amount: Option<Money>,
     /// The request's idempotency key and body fingerprint; none for effects in our own database.
     pub request: Option<(String, String)>,
+    /// What it is in the sandbox's books; none for an effect that is not in them. What other books call an effect says
+    /// nothing about it.
+    pub kind: Option<EffectKind>,
 }
 
 impl BookEffect {
@@ -40,27 +47,45 @@ impl BookEffect {
             EffectKind::Refunded => ("charge", Direction::Reversed),
             EffectKind::Sent => ("notify", Direction::Applied),
             EffectKind::CorrectionSent => ("notify", Direction::Reversed),
-            EffectKind::Synced => ("external_inventory_sync", Direction::Applied),
+            EffectKind::PartlySynced | EffectKind::Synced => ("external_inventory_sync", Direction::Applied),
             EffectKind::Reverted => ("external_inventory_sync", Direction::Reversed),
         };
         Self {
             step,
             direction,
             name: entry.effect.as_str(),
+            object: Some(entry.object.clone()),
+            at: Some(entry.at),
             sequence: entry.seq,
             amount: entry.amount,
             request: Some((entry.key.to_string(), entry.body_sha256.to_string())),
+            kind: Some(entry.effect),
         }
     }
 
     /// Whether this is a notice. Mail cannot promise to arrive once, nor before what was sent after it; everything
     /// else can.
     pub fn is_notice(&self) -> bool {
-        matches!(self.name, "sent" | "correction_sent")
+        matches!(self.kind, Some(EffectKind::Sent | EffectKind::CorrectionSent))
+    }
+
+    /// Whether this is only a part of the step's effect. It becomes [`Direction::Neutral`] once the whole is there.
+    pub fn is_part(&self) -> bool {
+        self.kind == Some(EffectKind::PartlySynced)
     }
 
     /// An effect in our own database.
     pub(crate) const fn local(step: &'static str, direction: Direction, name: &'static str) -> Self {
-        Self { step, direction, name, sequence: 0, amount: None, request: None }
+        Self {
+            step,
+            direction,
+            name,
+            object: None,
+            at: None,
+            sequence: 0,
+            amount: None,
+            request: None,
+            kind: None,
+        }
     }
 }

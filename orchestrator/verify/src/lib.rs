@@ -6,10 +6,18 @@
 mod audit;
 mod effect;
 mod evidence;
+pub mod explore;
 mod invariants;
+mod lens;
+pub mod mutants;
+pub mod order;
 mod report;
+pub mod saga;
 #[cfg(test)]
 mod sound;
+pub mod stub;
+mod tweaks;
+mod way;
 
 pub use audit::{AuditError, audit};
 pub use effect::{BookEffect, Direction};

@@ -23,13 +23,13 @@ pub(super) fn fdatasync_p50(dir: &Path) -> Result<Duration, Failure> {
 }
 
 /// Forgets the peak memory so far, where Linux allows it (`proc(5)`, `/proc/pid/clear_refs`).
-pub(super) fn reset_peak_memory() {
+pub(crate) fn reset_peak_memory() {
     // Without it the peak is that of the whole run, which is no less true.
     drop(fs::write("/proc/self/clear_refs", "5"));
 }
 
 /// The most memory that this process had since [`reset_peak_memory`], in bytes; 0 where it is not known.
-pub(super) fn peak_memory_bytes() -> u64 {
+pub(crate) fn peak_memory_bytes() -> u64 {
     let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
     let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
     let kib = peak.and_then(|peak| peak.trim().trim_end_matches("kB").trim().parse::<u64>().ok());

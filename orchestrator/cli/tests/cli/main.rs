@@ -6,3 +6,4 @@ mod kill;
 mod look;
 mod run;
 mod shop;
+mod verify;

@@ -19,7 +19,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("coordinator", &["types", "store", "engine"]),
     ("adapters", &["types", "sqlite"]),
     ("workers", &["types", "saga", "store", "harness", "adapters"]),
-    ("verify", &["types", "saga", "store", "harness", "engine", "workers", "adapters"]),
+    ("verify", &["types", "asl", "saga", "store", "harness", "engine", "coordinator", "workers", "adapters"]),
     ("cli", ALL_BUT_CLI),
     ("examples", ALL_BUT_CLI),
     ("tidy", &[]),

@@ -1,12 +1,14 @@
 //! S2: a verdict is true of the effects.
 
-use amends_store::{LedgerStatus, SagaState};
+use amends_store::{LedgerRow, LedgerStatus, SagaState};
 
 use super::Invariant;
+use crate::explore::{Fault, Happened};
 use crate::{Direction, Evidence};
 
 pub(super) const INVARIANT: Invariant = Invariant {
     id: "S2",
+    at_rest: true,
     sentence: "committed: every required effect and none undone; compensated: none left; stuck: only what is parked",
     check,
 };
@@ -31,6 +33,9 @@ fn committed(evidence: &Evidence<'_>) -> Vec<String> {
         let expected = done && evidence.leaves_an_effect(step.name);
         if expected && !evidence.holds(step.name) {
             found.push(format!("committed, but the effect of {} is not there", step.name));
+        }
+        if evidence.is_partly_done(step.name) {
+            found.push(format!("committed, but only a part of an effect of {} is there", step.name));
         }
         let undone = matches!(status, Some(LedgerStatus::Undoing | LedgerStatus::Undone));
         if undone || evidence.count(step.name, Direction::Reversed) > 0 {
@@ -60,13 +65,36 @@ fn stuck(evidence: &Evidence<'_>) -> Vec<String> {
     if !evidence.rows.iter().any(|row| !row.best_effort && row.status == LedgerStatus::Parked) {
         found.push("stuck, but no required step is parked".into());
     }
+    let parked = evidence.rows.iter().filter(|row| !row.best_effort && row.status == LedgerStatus::Parked);
+    found.extend(parked.filter(|row| waits_for_nothing(evidence, row)).map(|row| {
+        format!("stuck, but {} has nothing left to undo, and nobody refused to undo it", row.step)
+    }));
     found
+}
+
+/// Whether a step gave up on undoing what is not there, although its provider would have answered. Only who watched
+/// can know that it would have.
+fn waits_for_nothing(evidence: &Evidence<'_>, row: &LedgerRow) -> bool {
+    let Some(way) = evidence.way else { return false };
+    let refused = row.undo_reason.as_deref().is_some_and(|reason| reason.starts_with("rejected"));
+    let compensate = format!("{}.compensate.", row.step);
+    let by_fault = way.moments.iter().any(|moment| match &moment.what {
+        Happened::Injected { site, fault } => *fault == Fault::Declined && site.contains(&compensate),
+        _ => false,
+    });
+    refused && !by_fault && evidence.leaves_an_effect(&row.step) && !evidence.holds(&row.step)
 }
 
 #[cfg(test)]
 mod tests {
+    use amends_adapters::books::EffectKind::{PartlySynced, Reverted, Synced};
+    use amends_store::Undo;
+
     use super::*;
-    use crate::sound::{assert_finds_nothing, caught_by, committed, compensated, row_of, stuck};
+    use crate::sound::{
+        Story, assert_finds_nothing, caught_by, charged, committed, compensated, refunded, row_of, stuck,
+        with_more,
+    };
 
     #[test]
     fn the_verdicts_of_sound_sagas_are_true() {
@@ -114,6 +142,35 @@ mod tests {
     }
 
     #[test]
+    fn a_commit_of_which_a_part_was_never_completed_is_caught() {
+        let sync = "external_inventory_sync";
+        let in_part = charged().done(sync).effect(PartlySynced).verdict(SagaState::Committed);
+        assert_eq!(caught_by(&in_part.told()), ["S2"]);
+        // The provider had forgotten the key, and the repeat was a sale of its own.
+        let twice = charged().done(sync).effect(Synced).effect_on("another", PartlySynced);
+        assert_eq!(caught_by(&twice.verdict(SagaState::Committed).told()), ["S2"]);
+    }
+
+    #[test]
+    fn a_compensated_saga_of_which_a_part_is_left_is_caught() {
+        let begun = || charged().buried("notify").in_doubt("external_inventory_sync");
+        let ended = |story: Story, undo: Undo| {
+            let story = story.undone("external_inventory_sync", undo);
+            refunded(story).verdict(SagaState::Compensated).told()
+        };
+        let left = ended(begun().effect(PartlySynced).unwinding(), Undo::NothingFound);
+        assert!(!check(&left).is_empty());
+        let other = begun().effect_on("another", PartlySynced).effect(Synced).unwinding().effect(Reverted);
+        assert!(!check(&ended(other, Undo::Reversed)).is_empty(), "the whole was another sale");
+        for whole in [false, true] {
+            let story = begun().effect(PartlySynced);
+            let story = if whole { story.effect(Synced) } else { story };
+            let clean = ended(story.unwinding().effect(Reverted), Undo::Reversed);
+            assert_eq!(caught_by(&clean), [""; 0], "whole: {whole}");
+        }
+    }
+
+    #[test]
     fn a_compensated_saga_with_a_parked_required_step_is_caught() {
         let mut mutant = compensated();
         row_of(&mut mutant, "charge").status = LedgerStatus::Parked;
@@ -125,6 +182,16 @@ mod tests {
         let mut mutant = compensated();
         mutant.saga.state = SagaState::Stuck;
         assert_eq!(caught_by(&mutant), ["S2"]);
+    }
+
+    #[test]
+    fn a_stuck_saga_that_waits_for_nothing_is_caught_by_who_watched() {
+        let mut mutant = with_more(stuck(), &[]);
+        mutant.effects.retain(|effect| effect.name != "captured");
+        row_of(&mut mutant, "charge").undo_reason = Some("rejected: nothing to refund".into());
+        assert!(!check(&mutant).is_empty());
+        row_of(&mut mutant, "charge").undo_reason = Some("unknown: no answer".into());
+        assert_eq!(check(&mutant), [""; 0]);
     }
 
     #[test]

@@ -7,19 +7,20 @@ use crate::{Direction, Evidence};
 
 pub(super) const INVARIANT: Invariant = Invariant {
     id: "S3",
+    at_rest: true,
     sentence: "at most one capture, refund, reservation, release, sync and revert per saga",
     check,
 };
 
 fn check(evidence: &Evidence<'_>) -> Vec<String> {
-    let mut counts = BTreeMap::<&str, usize>::new();
+    let mut counts = BTreeMap::<_, usize>::new();
     // A payment object may be made twice, if the reply to the first was lost and its key forgotten: no money moves.
     let unique = evidence.effects.iter().filter(|effect| effect.direction != Direction::Neutral);
     for effect in unique.filter(|effect| !effect.is_notice()) {
-        *counts.entry(effect.name).or_default() += 1;
+        *counts.entry((effect.step, effect.name)).or_default() += 1;
     }
     let repeated = counts.into_iter().filter(|(_, count)| *count > 1);
-    repeated.map(|(name, count)| format!("{name} {count} times")).collect()
+    repeated.map(|((_, name), count)| format!("{name} {count} times")).collect()
 }
 
 #[cfg(test)]
@@ -41,6 +42,15 @@ mod tests {
             mutant.effects.insert(0, again);
             assert_eq!(caught_by(&mutant), ["S3"], "{name}");
         }
+    }
+
+    #[test]
+    fn two_steps_may_have_effects_of_the_same_name() {
+        let mut evidence = committed();
+        for name in ["captured", "reserved"] {
+            effect_of(&mut evidence, name).name = "booked";
+        }
+        assert_eq!(check(&evidence), [""; 0]);
     }
 
     #[test]

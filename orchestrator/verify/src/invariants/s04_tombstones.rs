@@ -7,6 +7,7 @@ use crate::Evidence;
 
 pub(super) const INVARIANT: Invariant = Invariant {
     id: "S4",
+    at_rest: true,
     sentence: "an unwound saga has a tombstone for every step, also for those that never began",
     check,
 };

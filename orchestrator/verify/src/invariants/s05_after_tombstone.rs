@@ -6,7 +6,7 @@ use super::Invariant;
 use crate::{BookEffect, Direction, Evidence};
 
 pub(super) const INVARIANT: Invariant =
-    Invariant { id: "S5", sentence: "no effect of a step comes after its tombstone", check };
+    Invariant { id: "S5", at_rest: true, sentence: "no effect of a step comes after its tombstone", check };
 
 fn check(evidence: &Evidence<'_>) -> Vec<String> {
     let undone = evidence.rows.iter().filter(|row| row.status == LedgerStatus::Undone);
@@ -37,7 +37,7 @@ fn last<'e>(evidence: &'e Evidence<'_>, row: &LedgerRow, direction: Direction) -
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sound::{assert_finds_nothing, caught_by, compensated, effect_of, row_of};
+    use crate::sound::{assert_finds_nothing, at, caught_by, compensated, effect_of, row_of};
 
     #[test]
     fn nothing_follows_the_tombstones_of_a_sound_saga() {
@@ -48,14 +48,16 @@ mod tests {
     fn a_capture_after_the_refund_is_caught() {
         let mut mutant = compensated();
         effect_of(&mut mutant, "captured").sequence = 99;
-        assert_eq!(caught_by(&mutant), ["S5"]);
+        // The customer was told of it before, too.
+        assert_eq!(caught_by(&mutant), ["S5", "S16"]);
     }
 
     #[test]
     fn an_effect_that_the_ledger_says_never_was_is_caught() {
-        for undo in [Undo::NeverStarted, Undo::WasRefused] {
+        for (undo, began) in [(Undo::NeverStarted, None), (Undo::WasRefused, Some(at(3)))] {
             let mut mutant = compensated();
-            row_of(&mut mutant, "charge").undo = Some(undo);
+            let row = row_of(&mut mutant, "charge");
+            (row.undo, row.started) = (Some(undo), began);
             assert_eq!(caught_by(&mutant), ["S5"], "{undo:?}");
         }
     }

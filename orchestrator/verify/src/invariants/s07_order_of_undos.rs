@@ -9,6 +9,7 @@ use crate::Evidence;
 
 pub(super) const INVARIANT: Invariant = Invariant {
     id: "S7",
+    at_rest: true,
     sentence: "steps are undone in reverse order (those that an earlier unwind gave up on excepted)",
     check,
 };

@@ -7,6 +7,7 @@ use crate::{Direction, Evidence};
 
 pub(super) const INVARIANT: Invariant = Invariant {
     id: "S10",
+    at_rest: true,
     sentence: "refunds do not exceed captures, what is left is the total or nothing, and stock adds up",
     check,
 };
@@ -87,6 +88,7 @@ mod tests {
     fn a_refund_of_nothing_is_caught() {
         let mut mutant = compensated();
         mutant.effects.retain(|effect| effect.name != "captured");
-        assert_eq!(caught_by(&mutant), ["S10"]);
+        // The customer was told of a payment, too.
+        assert_eq!(caught_by(&mutant), ["S10", "S16"]);
     }
 }

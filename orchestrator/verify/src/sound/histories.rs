@@ -1,7 +1,7 @@
 //! The histories, each with what happened.
 
 use amends_adapters::books::EffectKind::{
-    Canceled, Captured, CorrectionSent, Prepared, Refunded, Reverted, Sent, Synced,
+    Canceled, Captured, CorrectionSent, PartlySynced, Prepared, Refunded, Reverted, Sent, Synced,
 };
 use amends_store::SagaState::{Committed, Compensated, Stuck};
 use amends_store::{LedgerStatus, Undo};
@@ -12,7 +12,7 @@ fn reserved() -> Story {
     Story::placed().done("order").done("reserve_stock")
 }
 
-fn charged() -> Story {
+pub(crate) fn charged() -> Story {
     reserved().done("charge").effect(Prepared).effect(Captured)
 }
 
@@ -29,7 +29,7 @@ fn released(story: Story) -> Story {
     story.undone("reserve_stock", Undo::Reversed).undone("order", Undo::Reversed)
 }
 
-fn refunded(story: Story) -> Story {
+pub(crate) fn refunded(story: Story) -> Story {
     released(story.effect(Refunded).undone("charge", Undo::Reversed))
 }
 
@@ -58,7 +58,10 @@ fn buried_after_charge(story: Story) -> Story {
 
 /// Every history that the design allows, by name.
 pub(crate) fn histories() -> Vec<(&'static str, Story)> {
-    [open(), committed(), compensated(), notices(), unwinds(), stuck()].into_iter().flatten().collect()
+    [open(), committed(), compensated(), in_parts(), notices(), unwinds(), stuck()]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 fn open() -> Vec<(&'static str, Story)> {
@@ -161,6 +164,29 @@ fn compensated() -> Vec<(&'static str, Story)> {
         ),
         ("a sync in doubt was not found after the settle time", corrected(unsynced).verdict(Compensated)),
         ("a lost reply of the sync was found and reverted", corrected(synced).verdict(Compensated)),
+    ]
+}
+
+fn in_parts() -> Vec<(&'static str, Story)> {
+    let sync = "external_inventory_sync";
+    let in_part = || notified().in_doubt(sync).effect(PartlySynced);
+    let reverted = |story: Story| {
+        let story = story.unwinding().effect(Reverted).undone(sync, Undo::Reversed);
+        corrected(story).verdict(Compensated)
+    };
+    let held = corrected(in_part().unwinding().undoing_at(sync, 6)).parked(sync).verdict(Stuck);
+    vec![
+        ("a part of the sale is recorded", in_part()),
+        (
+            "a part of the sale was recorded, and the rest by a repeat",
+            in_part().effect(Synced).done(sync).verdict(Committed),
+        ),
+        ("a part of the sale was recorded and taken back", reverted(in_part())),
+        (
+            "a part of the sale was recorded, then the rest, and all taken back",
+            reverted(in_part().effect(Synced)),
+        ),
+        ("a part of the sale could not be taken back", held),
     ]
 }
 

@@ -1,0 +1,16 @@
+//! Fault exploration from the command line: what is explored, on which stores, for how long, and what is said of it.
+
+mod databases;
+mod interrupt;
+mod mutants;
+mod outcome;
+mod progress;
+mod searches;
+mod target;
+mod text;
+
+pub(crate) use databases::Databases;
+pub(crate) use interrupt::Interrupt;
+pub(crate) use mutants::hunt_all;
+pub(crate) use searches::{Searches, search_all};
+pub(crate) use target::{ScenarioName, StoreName, Target};

@@ -1,0 +1,177 @@
+//! What is explored: the machines of a saga, or a file in the place of one of them; in a scenario, on a store.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::sync::Arc;
+
+use amends_asl::StateMachine;
+use amends_saga::{Op, SagaDefinition};
+use amends_verify::explore::Setup;
+use amends_verify::order::OrderScenario;
+use clap::ValueEnum;
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::failure::Failure;
+use crate::sagas;
+
+/// What is ordered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Serialize)]
+#[value(rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum ScenarioName {
+    /// One order of two products
+    OneOrder,
+    /// Two orders at once that want the last item
+    LastItem,
+}
+
+/// Where sagas are kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum StoreName {
+    /// In memory
+    Memory,
+    /// In a SQLite file
+    Sqlite,
+}
+
+impl ScenarioName {
+    pub(crate) const ALL: [Self; 2] = [Self::OneOrder, Self::LastItem];
+
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::OneOrder => "one_order",
+            Self::LastItem => "last_item",
+        }
+    }
+
+    fn scenario(self) -> OrderScenario {
+        match self {
+            Self::OneOrder => OrderScenario::one_order(),
+            Self::LastItem => OrderScenario::last_item(),
+        }
+    }
+}
+
+impl StoreName {
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Memory => "memory",
+            Self::Sqlite => "sqlite",
+        }
+    }
+}
+
+/// The machines that are explored.
+#[derive(Debug)]
+pub(crate) struct Target {
+    /// The saga.
+    pub(crate) saga: String,
+    machine: Option<Machine>,
+}
+
+/// A machine that somebody wrote.
+#[derive(Debug)]
+struct Machine {
+    path: String,
+    text: String,
+    goes_forward: bool,
+}
+
+impl Target {
+    /// What somebody asked for: a saga, a file, or nothing.
+    pub(crate) fn read(what: Option<&str>) -> Result<Self, Failure> {
+        let definitions = sagas::definitions();
+        let names: Vec<&str> = definitions.iter().map(SagaDefinition::name).collect();
+        let Some(what) = what else {
+            return Ok(Self { saga: names[0].to_owned(), machine: None });
+        };
+        if names.contains(&what) {
+            return Ok(Self { saga: what.to_owned(), machine: None });
+        }
+        if !Path::new(what).exists() && !what.contains(['/', '.', '\\']) {
+            let names = names.join(", ");
+            let message =
+                format!("there is no saga {what:?}; there are {names}, and files of state machines");
+            return Err(Failure::Unusable(message));
+        }
+        let unusable = |reason: String| Failure::Unusable(format!("cannot explore {what}: {reason}"));
+        let text = std::fs::read_to_string(what).map_err(|error| unusable(error.to_string()))?;
+        let tasks = tasks(&text).map_err(&unusable)?;
+        let saga = saga_of(&tasks, &definitions).map_err(&unusable)?;
+        let goes_forward = tasks.iter().any(|(_, op)| op == Op::Execute.name());
+        Ok(Self { saga, machine: Some(Machine { path: what.to_owned(), text, goes_forward }) })
+    }
+
+    /// The file, if there is one.
+    pub(crate) fn file(&self) -> Option<&str> {
+        self.machine.as_ref().map(|machine| machine.path.as_str())
+    }
+
+    /// What is explored, for a person.
+    pub(crate) fn told(&self) -> String {
+        match &self.machine {
+            None => format!("{}, with the generated state machines", self.saga),
+            Some(Machine { path, goes_forward: true, .. }) => format!("{}, with {path}", self.saga),
+            Some(Machine { path, .. }) => format!("{}, compensated by {path}", self.saga),
+        }
+    }
+
+    /// Everything in memory; another store is put in by whoever has one.
+    pub(crate) fn setup(&self, scenario: ScenarioName) -> Result<Setup, Failure> {
+        let setup = Setup::new(Arc::new(scenario.scenario()));
+        let setup = match &self.machine {
+            None => Ok(setup),
+            Some(Machine { text, goes_forward: true, .. }) => setup.with_forward_machine(text),
+            Some(Machine { text, .. }) => setup.with_unwind_machine(text),
+        };
+        setup.map_err(|error| Failure::Unusable(error.to_string()))
+    }
+
+    /// The arguments with which the same thing is explored again.
+    pub(crate) fn arguments(&self, scenario: ScenarioName, store: StoreName) -> String {
+        let file = self.file().map_or_else(String::new, |path| format!("{} ", quoted(path)));
+        let store = if store == StoreName::Memory { "" } else { " --store sqlite" };
+        format!("{file}--scenario {}{store}", scenario.name())
+    }
+}
+
+/// As a shell reads it.
+fn quoted(path: &str) -> String {
+    let is_harmless = |c: char| c.is_ascii_alphanumeric() || "/._-".contains(c);
+    if path.chars().all(is_harmless) { path.to_owned() } else { format!("'{}'", path.replace('\'', r"'\''")) }
+}
+
+/// What the machine asks of workers: steps, and what is to be done with them.
+fn tasks(text: &str) -> Result<BTreeSet<(String, String)>, String> {
+    StateMachine::parse(text).map_err(|error| format!("it is no valid state machine: {error}"))?;
+    let machine: Value = serde_json::from_str(text).map_err(|error| error.to_string())?;
+    let states = machine["States"].as_object().into_iter().flat_map(|states| states.values());
+    let payloads = states.map(|state| &state["Parameters"]["Payload"]);
+    let asked = payloads.filter_map(|payload| {
+        Some((payload["step"].as_str()?.to_owned(), payload["op"].as_str()?.to_owned()))
+    });
+    let asked: BTreeSet<_> = asked.collect();
+    if asked.is_empty() {
+        return Err("none of its tasks asks for a step of a saga".into());
+    }
+    Ok(asked)
+}
+
+/// The saga whose steps these are.
+fn saga_of(tasks: &BTreeSet<(String, String)>, definitions: &[SagaDefinition]) -> Result<String, String> {
+    let asked = || tasks.iter().filter(|(_, op)| op != Op::Settle.name()).map(|(step, _)| step.as_str());
+    let unknown = |definition: &SagaDefinition| -> BTreeSet<String> {
+        let known = |step: &&str| definition.steps().iter().any(|own| own.name == *step);
+        asked().filter(|step| !known(step)).map(str::to_owned).collect()
+    };
+    if let Some(found) = definitions.iter().find(|definition| unknown(definition).is_empty()) {
+        return Ok(found.name().to_owned());
+    }
+    let told = definitions.iter().map(|definition| {
+        let steps: Vec<_> = unknown(definition).into_iter().collect();
+        format!("{} has no step {}", definition.name(), steps.join(", "))
+    });
+    Err(told.collect::<Vec<_>>().join("; "))
+}

@@ -1,0 +1,103 @@
+//! Step Functions as a run sees it: the embedded engine, with what is started written down.
+
+use std::sync::Arc;
+
+use amends_coordinator::{
+    EmbeddedStepFunctions, Execution, ExecutionStatus, SagaKind, Started, StepFunctions, StepFunctionsError,
+};
+use amends_store::{LedgerStatus, SagaQuery, SagaState, Store, StoreError};
+use amends_types::RunName;
+use async_trait::async_trait;
+
+use crate::explore::trace::Happened;
+use crate::explore::world::World;
+use crate::tweaks::{Revive, Tweaks};
+
+/// The engine of one life of the process.
+#[derive(Clone)]
+pub(crate) struct ExploredFunctions {
+    pub(crate) inner: EmbeddedStepFunctions,
+    pub(crate) world: Arc<World>,
+    /// What a mutant's relay changes; nothing else is done with it.
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) kind: SagaKind,
+    pub(crate) tweaks: Arc<Tweaks>,
+}
+
+impl ExploredFunctions {
+    fn is_asked_by(&self, actor: &str) -> bool {
+        self.world.current.get().is_some_and(|current| current.name.starts_with(actor))
+    }
+
+    /// What a mutant does before it starts an execution; answers the machine that is started.
+    async fn before_start(&self, execution: &Execution) -> Result<Execution, StepFunctionsError> {
+        let Execution { machine, run } = execution.clone();
+        if self.tweaks.deletes_first {
+            let (machine, run) = (machine.clone(), run.clone());
+            let deleted = self.store.transact(move |tx| tx.delete_outbox(&machine, &run)).await;
+            deleted.map_err(|error: StoreError| StepFunctionsError::Unavailable(error.to_string()))?;
+        }
+        let redriven = machine != self.kind.name && machine != self.kind.unwind_name;
+        let revived = match self.tweaks.revives {
+            Some(Revive::Redrive) => redriven,
+            Some(Revive::Start) => !redriven && self.inner.describe(execution).await?.is_some(),
+            None => false,
+        };
+        if revived {
+            self.revive(&run).await?;
+        }
+        let forward = self.tweaks.sweeps_forward && machine == self.kind.unwind_name;
+        Ok(Execution { machine: if forward { self.kind.name.clone() } else { machine }, run })
+    }
+
+    /// Lets a saga go forward anew, whatever became of it.
+    async fn revive(&self, run: &RunName) -> Result<(), StepFunctionsError> {
+        let run = run.clone();
+        let revived = self.store.transact(move |tx| {
+            let sagas = tx.sagas(&SagaQuery { limit: usize::MAX, ..SagaQuery::default() })?;
+            for mut saga in sagas.into_iter().filter(|saga| saga.id.forward_run() == run) {
+                saga.state = SagaState::Forward;
+                (saga.unwinder, saga.ended) = (None, None);
+                tx.update_saga(&saga)?;
+                for mut row in tx.ledger_rows(&saga.id)? {
+                    row.status = LedgerStatus::Started;
+                    tx.put_ledger_row(&row)?;
+                }
+            }
+            Ok(())
+        });
+        revived.await.map_err(|error: StoreError| StepFunctionsError::Unavailable(error.to_string()))
+    }
+}
+
+#[async_trait]
+impl StepFunctions for ExploredFunctions {
+    async fn start(&self, execution: &Execution, input: &str) -> Result<Started, StepFunctionsError> {
+        let execution = &self.before_start(execution).await?;
+        let started = self.inner.start(execution, input).await?;
+        let (machine, run) = (execution.machine.clone(), execution.run.to_string());
+        self.world.happened(Happened::Started { machine, run });
+        Ok(started)
+    }
+
+    async fn describe(&self, execution: &Execution) -> Result<Option<ExecutionStatus>, StepFunctionsError> {
+        let status = self.inner.describe(execution).await?;
+        let sweeps = self.is_asked_by("sweeper");
+        Ok(match status {
+            Some(ExecutionStatus::Running) if sweeps && self.tweaks.sweeps_at_once => {
+                Some(ExecutionStatus::Ended)
+            }
+            None if sweeps && self.tweaks.deletes_first => Some(ExecutionStatus::Running),
+            status => status,
+        })
+    }
+
+    async fn stop(&self, execution: &Execution, cause: &str) -> Result<(), StepFunctionsError> {
+        self.world.happened(Happened::Noted(format!("stops execution {}: {cause}", execution.run)));
+        self.inner.stop(execution, cause).await
+    }
+
+    async fn wait_for_end(&self, execution: &Execution) -> Result<(), StepFunctionsError> {
+        self.inner.wait_for_end(execution).await
+    }
+}

@@ -1,0 +1,242 @@
+//! One life of the process: everything that an embedded `amends` is made of, put together as it does it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use amends_coordinator::{
+    Cancel, EmbeddedStepFunctions, Execution, SagaKind, SagaWorker, StepFunctions, cancel, deliver_owed,
+    extend_deadlines, relay, sweep,
+};
+use amends_engine::clock::Simulation;
+use amends_engine::driver::{Engine, EngineOptions};
+use amends_engine::journal::DirectoryId;
+use amends_harness::{Harness, HarnessOptions};
+use amends_saga::{SagaDefinition, TaskPayload};
+use amends_store::{SagaQuery, Store, StoreError};
+use amends_types::{BoxFuture, Clock, Entropy, RunName, SagaId};
+
+use crate::explore::disk::Disk;
+use crate::explore::fingerprint::{Fingerprint, Paths};
+use crate::explore::functions::ExploredFunctions;
+use crate::explore::journal::ExploredStorage;
+use crate::explore::scenario::{Parts, Stage};
+use crate::explore::setup::Setup;
+use crate::explore::store::ExploredStore;
+use crate::explore::trace::Happened;
+use crate::explore::wire::Wire;
+use crate::explore::worker::ExploredWorker;
+use crate::explore::world::{Process, World};
+
+/// The journal of every run.
+const DIRECTORY: DirectoryId = DirectoryId([7; 16]);
+
+/// The same jitter for every retry, so that a run is a function of its faults alone.
+struct Jitter;
+
+impl Entropy for Jitter {
+    fn next_u64(&self) -> u64 {
+        // Two thirds of the longest delay.
+        0xAAAA_AAAA_AAAA_AAAA
+    }
+}
+
+/// What one life needs.
+pub(crate) struct Birth<'a> {
+    pub(crate) setup: &'a Setup,
+    pub(crate) world: &'a Arc<World>,
+    pub(crate) stage: &'a Arc<dyn Stage>,
+    pub(crate) disk: &'a Disk,
+    pub(crate) wire: &'a Wire,
+    pub(crate) paths: &'a Arc<Paths>,
+}
+
+/// One life of the process.
+#[derive(Clone)]
+pub(crate) struct Life {
+    pub(crate) world: Arc<World>,
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) functions: ExploredFunctions,
+    pub(crate) worker: ExploredWorker,
+    pub(crate) kind: SagaKind,
+    clock: Arc<dyn Clock>,
+}
+
+impl Life {
+    /// Puts everything together. The leases of the process before are ended first, as its lock on the data directory
+    /// proves that it is dead; only then may the engine go on.
+    pub(crate) async fn begin(birth: Birth<'_>, simulation: &Simulation) -> Result<Self, String> {
+        let Birth { setup, world, stage, disk, wire, paths } = birth;
+        let clock: Arc<dyn Clock> = Arc::new(world.clock.clone());
+        let told: Arc<dyn Store> =
+            Arc::new(ExploredStore { inner: disk.store.clone(), world: world.clone() });
+        let store = match &setup.tweaks.store {
+            Some(change) => change(told, world),
+            None => told,
+        };
+        let parts = Parts { store: store.clone(), clock: clock.clone(), wire: wire.clone() };
+        let saga = stage.saga(parts);
+        let kind = kind_of(&setup.definition);
+        let harness = Harness::new(HarnessOptions {
+            store: store.clone(),
+            clock: clock.clone(),
+            entropy: disk.tokens.clone(),
+            sagas: vec![saga],
+        });
+        harness.end_leases_of_dead_workers().await.map_err(|error| error.to_string())?;
+        extend_deadlines(&*store, &kind).await.map_err(|error| error.to_string())?;
+        let fingerprint = Arc::new(Fingerprint {
+            store: disk.store.clone(),
+            stage: stage.clone(),
+            wire: wire.clone(),
+            paths: paths.clone(),
+        });
+        let (world, tweaks) = (world.clone(), setup.tweaks.clone());
+        let worker = ExploredWorker { harness, world: world.clone(), fingerprint, tweaks };
+        let engine = open_engine(setup, &world, disk, &worker, simulation)?;
+        let functions = ExploredFunctions {
+            inner: EmbeddedStepFunctions::new(engine),
+            world: world.clone(),
+            store: store.clone(),
+            kind: kind.clone(),
+            tweaks: setup.tweaks.clone(),
+        };
+        let life = Self { world, store, functions, worker, kind, clock };
+        life.world.set_process(Arc::new(life.clone()));
+        Ok(life)
+    }
+
+    /// Starts what waits in the outbox.
+    pub(crate) async fn relay(&self) -> Result<(), String> {
+        let actor = self.world.actor("relay", None);
+        let work = async {
+            let relayed = relay(&*self.store, &self.functions).await.map_err(|error| error.to_string())?;
+            relayed
+                .alarms
+                .into_iter()
+                .next()
+                .map_or(Ok(()), |(saga, reason)| Err(format!("{saga}: {reason}")))
+        };
+        self.world.act(&actor, Box::pin(work)).await.unwrap_or(Ok(()))
+    }
+
+    /// Takes over what has no execution any more; answers the executions that run, and what a person must look at.
+    pub(crate) async fn sweep(&self) -> Result<(Vec<Execution>, Vec<String>), String> {
+        let actor = self.world.actor("sweeper", None);
+        let work = async {
+            let swept = sweep(&*self.store, &self.functions, &self.worker, &*self.clock, &self.kind).await;
+            let swept = swept.map_err(|error| error.to_string())?;
+            let alarms = swept.alarms.into_iter().map(|(saga, reason)| format!("{saga}: {reason}"));
+            Ok((swept.started.into_iter().chain(swept.running).collect(), alarms.collect()))
+        };
+        self.world.act(&actor, Box::pin(work)).await.unwrap_or_else(|| Ok(Default::default()))
+    }
+
+    /// Sends what committed sagas owe; answers how many are still owed.
+    pub(crate) async fn deliver(&self) -> Result<usize, String> {
+        let actor = self.world.actor("delivery", None);
+        let patience = Duration::from_secs(60);
+        let work = async {
+            self.deliver_early().await;
+            let delivered = deliver_owed(&*self.store, &self.worker, &*self.clock, patience).await;
+            delivered.map(|delivery| delivery.owed.len()).map_err(|error| error.to_string())
+        };
+        self.world.act(&actor, Box::pin(work)).await.unwrap_or(Ok(0))
+    }
+
+    /// What a mutant sends before it is owed.
+    async fn deliver_early(&self) {
+        let Some(step) = self.worker.tweaks.delivers_early else { return };
+        let open = SagaQuery { open: true, limit: 1, ..SagaQuery::default() };
+        let open = self.store.query(move |tx| tx.sagas(&open)).await;
+        for saga in open.unwrap_or_else(|_: StoreError| Vec::new()) {
+            drop(self.worker.deliver(&saga.id, step).await);
+        }
+    }
+
+    async fn stop_as_operator(self, run: RunName) {
+        let Some(machine) = self.world.with_trace(|trace| trace.machine_of(run.as_str())) else { return };
+        let execution = Execution { machine, run };
+        // An execution that has ended meanwhile cannot be stopped, and an operator is told so.
+        drop(self.functions.stop(&execution, "stopped by an operator").await);
+    }
+
+    async fn cancel_as_customer(self, saga: SagaId) {
+        let answer = cancel(&*self.store, &saga, "cancelled by the customer").await;
+        let told = match answer {
+            Ok(Cancel::Requested) => {
+                self.world.note("customer", Happened::Cancelled { saga });
+                return;
+            }
+            Ok(other) => format!("cancels {saga}, and hears {other:?}"),
+            Err(error) => format!("cancels {saga}, and hears: {error}"),
+        };
+        self.world.note("customer", Happened::Noted(told));
+    }
+}
+
+impl Process for Life {
+    fn deliver(&self, payload: TaskPayload) -> BoxFuture<'static, ()> {
+        let attempt = self.worker.clone().attempt(payload, false);
+        Box::pin(async move { drop(attempt.await) })
+    }
+
+    fn stop(&self, run: RunName) -> BoxFuture<'static, ()> {
+        Box::pin(self.clone().stop_as_operator(run))
+    }
+
+    fn pass(&self) -> BoxFuture<'static, ()> {
+        let life = self.clone();
+        Box::pin(async move {
+            // Whatever fails here is tried again by the coordinator that goes on.
+            drop(life.relay().await);
+            drop(life.sweep().await);
+            drop(life.deliver().await);
+        })
+    }
+
+    fn cancel(&self, saga: SagaId) -> BoxFuture<'static, ()> {
+        let actor = self.world.actor("customer", None);
+        let world = self.world.clone();
+        let work = self.clone().cancel_as_customer(saga);
+        Box::pin(async move {
+            world.act(&actor, Box::pin(work)).await;
+        })
+    }
+}
+
+fn kind_of(definition: &SagaDefinition) -> SagaKind {
+    SagaKind {
+        name: definition.name().to_owned(),
+        unwind_name: definition.unwind_name(),
+        time_limit: Duration::from_secs(definition.deadline_seconds()),
+    }
+}
+
+fn open_engine(
+    setup: &Setup,
+    world: &Arc<World>,
+    disk: &Disk,
+    worker: &ExploredWorker,
+    simulation: &Simulation,
+) -> Result<Engine, String> {
+    let seen = disk.store.clone();
+    let options = EngineOptions {
+        entropy: Arc::new(Jitter),
+        watermark: Arc::new(move || seen.commit_sequence()),
+        // The run sees that the process was killed.
+        on_fatal: Arc::new(|_| {}),
+        parsed: setup.parsed.clone(),
+        ..EngineOptions::new(DIRECTORY, Arc::new(worker.clone()))
+    };
+    let storage = Arc::new(ExploredStorage { inner: disk.journal.clone(), world: world.clone() });
+    let archive = Arc::new(disk.archive.clone());
+    let engine =
+        Engine::simulate(simulation, storage, archive, options).map_err(|error| error.to_string())?;
+    for (name, text) in [
+        (setup.definition.name().to_owned(), &setup.forward_machine),
+        (setup.definition.unwind_name(), &setup.unwind_machine),
+    ] {
+        engine.register_machine(&name, text).map_err(|error| error.to_string())?;
+    }
+    Ok(engine)
+}

@@ -1,0 +1,124 @@
+//! What costs more than what went wrong: an order that is undone although everything passed by itself, a step that waits
+//! for a person although undoing it could be done, an unwind more than there were faults for.
+//!
+//! The invariants say that a verdict is true; a saga that always unwinds, or always gives up, has true verdicts too.
+
+use amends_store::{LedgerStatus, SagaState};
+
+use crate::evidence::Evidence;
+use crate::explore::fault::{Fault, FaultSet};
+use crate::explore::trace::{Happened, Trace};
+
+/// What passes by itself: the state machine's retries get over any of these.
+const PASSING: FaultSet = FaultSet::of(&[
+    Fault::Unavailable,
+    Fault::RequestLost,
+    Fault::ReplyLost,
+    Fault::ErrorAfterEffect,
+    Fault::Late,
+    Fault::WorkerDies,
+    Fault::WorkerHangs,
+    Fault::Frozen,
+    Fault::FrozenToTheEnd,
+    Fault::Overtaken,
+    Fault::ProcessKilled,
+    Fault::StoreUnavailable,
+    Fault::Throttled,
+    Fault::Twice,
+    Fault::AgainAtTheEnd,
+    Fault::SecondCoordinator,
+    Fault::PowerLost,
+    Fault::StartedAgain,
+    Fault::StoreClockAhead,
+    Fault::StoreClockBehind,
+]);
+
+/// What an undo may never get over.
+const LASTING: FaultSet = FaultSet::of(&[
+    Fault::Declined,
+    Fault::Oversized,
+    Fault::CachedError,
+    Fault::Down,
+    Fault::Silent,
+    Fault::DownForADay,
+]);
+
+/// After so many unwinds the sweeper settles what is left.
+const MOST_UNWINDS: u32 = 3;
+
+/// What happened to this saga for no good reason.
+pub(super) fn needless(evidence: &Evidence<'_>, way: &Trace) -> Vec<String> {
+    let injected = faults(way);
+    let mut found = Vec::new();
+    let unwinds = evidence.saga.unwinds;
+    // An unwind that nothing goes wrong with ends with the verdict; so each further one has a fault of its own.
+    if unwinds as usize > injected.len() {
+        let faults = injected.len();
+        found.push(format!("it was unwound {unwinds} times, although only {faults} things went wrong"));
+    }
+    let lasts = injected.iter().any(|fault| LASTING.has(*fault)) || unwinds >= MOST_UNWINDS;
+    let parked = evidence.rows.iter().filter(|row| row.status == LedgerStatus::Parked && !lasts);
+    found.extend(
+        parked.map(|row| format!("{} waits for a person, and nothing kept it from being undone", row.step)),
+    );
+    found
+}
+
+/// Whether a saga that can be committed had to be: only what passes by itself went wrong.
+pub(super) fn must_commit(way: &Trace) -> bool {
+    faults(way).iter().all(|fault| PASSING.has(*fault))
+}
+
+/// Whether this saga has been.
+pub(super) fn is_committed(evidence: &Evidence<'_>) -> bool {
+    evidence.saga.state == SagaState::Committed
+}
+
+fn faults(way: &Trace) -> Vec<Fault> {
+    let injected = way.moments.iter().filter_map(|moment| match &moment.what {
+        Happened::Injected { fault, .. } => Some(*fault),
+        _ => None,
+    });
+    injected.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::explore::Moment;
+    use crate::sound::{at, committed, compensated, row_of, stuck};
+
+    fn way(faults: &[Fault]) -> Trace {
+        let moment = |fault: &Fault| Moment {
+            at: at(1),
+            actor: "somebody".into(),
+            what: Happened::Injected { site: "somebody/write.1".into(), fault: *fault },
+        };
+        Trace { moments: faults.iter().map(moment).collect() }
+    }
+
+    #[test]
+    fn a_step_is_parked_only_if_something_lasts() {
+        assert_eq!(needless(&stuck(), &way(&[Fault::Declined])), [""; 0]);
+        assert_eq!(needless(&stuck(), &way(&[Fault::ReplyLost])).len(), 1);
+        assert_eq!(needless(&compensated(), &way(&[])), [""; 0]);
+        let mut undelivered = committed();
+        row_of(&mut undelivered, "notify").status = LedgerStatus::Parked;
+        assert_eq!(needless(&undelivered, &way(&[])).len(), 1);
+    }
+
+    #[test]
+    fn each_unwind_has_a_fault_of_its_own() {
+        let mut unwound = compensated();
+        unwound.saga.unwinds = 2;
+        assert_eq!(needless(&unwound, &way(&[Fault::Stopped, Fault::Stopped])), [""; 0]);
+        assert_eq!(needless(&unwound, &way(&[Fault::Stopped])).len(), 1);
+    }
+
+    #[test]
+    fn what_passes_costs_no_order() {
+        assert!(must_commit(&way(&[])) && must_commit(&way(&[Fault::ReplyLost, Fault::WorkerDies])));
+        assert!(!must_commit(&way(&[Fault::ReplyLost, Fault::Stopped])));
+        assert!(is_committed(&committed()) && !is_committed(&compensated()));
+    }
+}

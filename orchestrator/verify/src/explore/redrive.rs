@@ -1,0 +1,66 @@
+//! Redrive: an execution that was stopped goes on from the state in which it was, with the definition that it had.
+//!
+//! The engine cannot redrive yet. An execution of the same name, of the same definition that begins with the state in
+//! which the first one was stopped, asks the workers the same.
+
+use amends_coordinator::{Execution, StepFunctions};
+use amends_types::RunName;
+use serde_json::{Value, json};
+
+use crate::explore::life::Life;
+use crate::explore::rest::note_end;
+use crate::explore::setup::Setup;
+use crate::explore::trace::{Ended, Happened};
+
+/// An execution that was stopped.
+pub(crate) struct Stopped {
+    run: RunName,
+    input: Value,
+    /// The state in which it was.
+    state: String,
+}
+
+/// The first forward execution that was stopped, if there is one.
+pub(crate) fn stopped(setup: &Setup, life: &Life) -> Option<Stopped> {
+    let (run, step, op) = life.world.with_trace(|trace| {
+        let is_stopped =
+            |ended: &&Ended| ended.status == "ABORTED" && ended.machine == setup.definition.name();
+        let ended = trace.ends().find(is_stopped)?;
+        let delivered = trace.moments.iter().rev().find_map(|moment| match &moment.what {
+            Happened::Delivered { payload } if payload.run.as_str() == ended.run => Some(payload.clone()),
+            _ => None,
+        })?;
+        Some((delivered.run, delivered.step, delivered.op.name()))
+    })?;
+    let machine: Value = serde_json::from_str(&setup.forward_machine).ok()?;
+    let asks = |state: &&(&String, &Value)| {
+        let payload = &state.1["Parameters"]["Payload"];
+        payload["step"] == *step && payload["op"] == *op
+    };
+    let states: Vec<_> = machine["States"].as_object()?.iter().collect();
+    let state = states.iter().find(asks)?.0.clone();
+    let input = json!({ "saga_id": run, "input_sha256": "" });
+    Some(Stopped { run, input, state })
+}
+
+/// Redrives it, and waits for its end.
+pub(crate) async fn redrive(setup: &Setup, life: &Life, stopped: &Stopped, nth: u32) -> Result<(), String> {
+    let mut machine: Value =
+        serde_json::from_str(&setup.forward_machine).map_err(|error| error.to_string())?;
+    // Every state must be reachable in a valid machine; the first one still is, by a way that is never taken.
+    machine["States"]["redrive"] = json!({
+        "Type": "Choice",
+        "Choices": [{ "Variable": "$.saga_id", "IsPresent": true, "Next": stopped.state }],
+        "Default": machine["StartAt"],
+    });
+    machine["StartAt"] = json!("redrive");
+    let name = format!("{}-redrive-{nth}", setup.definition.name());
+    let engine = life.functions.inner.engine();
+    engine.register_machine(&name, &machine.to_string()).map_err(|error| error.to_string())?;
+    let execution = Execution { machine: name, run: stopped.run.clone() };
+    let started = life.functions.start(&execution, &stopped.input.to_string()).await;
+    started.map_err(|error| error.to_string())?;
+    life.functions.wait_for_end(&execution).await.map_err(|error| error.to_string())?;
+    note_end(life, &execution).await;
+    Ok(())
+}

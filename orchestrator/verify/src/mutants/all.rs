@@ -1,0 +1,25 @@
+//! The list of all mutants.
+
+use crate::mutants::{Mutant, coordinator, harness, machine, provider, step, store};
+
+/// Every mutant.
+pub fn all() -> Vec<Mutant> {
+    [
+        machine::catch::MUTANTS,
+        machine::chain::MUTANTS,
+        machine::limits::MUTANTS,
+        machine::payload::MUTANTS,
+        machine::retry::MUTANTS,
+        step::charge::MUTANTS,
+        step::errors::MUTANTS,
+        step::notify::MUTANTS,
+        step::stock::MUTANTS,
+        step::sync::MUTANTS,
+        harness::MUTANTS,
+        store::MUTANTS,
+        provider::inventory::MUTANTS,
+        provider::payment::MUTANTS,
+        coordinator::MUTANTS,
+    ]
+    .concat()
+}

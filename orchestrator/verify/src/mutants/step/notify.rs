@@ -1,0 +1,89 @@
+//! Notices that are not sent, not the same when they are sent again, or not corrected.
+
+use std::sync::Arc;
+
+use amends_adapters::Call;
+use amends_adapters::notification::{Notice, NoticeKind, Recipient};
+use amends_saga::{Compensated, SagaStep, StepError};
+use amends_store::StoreError;
+use amends_types::Personal;
+use amends_workers::{Notify, NotifyOutput};
+
+use super::altered::{Altered, of_effect, one_order, with_notify};
+use crate::mutants::{Layer, Mutant};
+
+pub(in crate::mutants) const MUTANTS: &[Mutant] = &[
+    // Killed by liveness alone: a provider refuses another text under the same key, so the notice is owed for ever.
+    Mutant {
+        name: "the_time_is_in_the_notice",
+        layer: Layer::Step,
+        told: "notify writes into the text how old the order is",
+        setup: || {
+            one_order(|parts| {
+                let (provider, store) = (parts.notification.clone(), parts.store.clone());
+                let real = Notify::new(provider.clone(), store);
+                let notify = Altered::executing(real, provider, |step, ctx, input| {
+                    Box::pin(async move {
+                        let age = ctx.age().as_micros();
+                        let notice = Notice {
+                            reference: ctx.saga().to_string(),
+                            kind: NoticeKind::OrderConfirmed,
+                            to: Recipient { email: Personal::new("ada@example.com".to_owned()), phone: None },
+                            subject: format!("Your order {}", ctx.saga()),
+                            text: format!("We received {} {age} microseconds ago.\n", input.total),
+                            at: ctx.first_started(),
+                        };
+                        let limit = ctx.call_limit()?.min(step.with.contract().call_limit());
+                        let call = Call { key: ctx.key("confirmation"), limit };
+                        let sent = step.with.send(&call, &notice).await.map_err(|error| of_effect(&error))?;
+                        Ok(NotifyOutput { message: sent.id })
+                    })
+                });
+                with_notify(parts, notify)
+            })
+        },
+    },
+    // Killed by S2, and only by `store_unavailable`.
+    Mutant {
+        name: "a_customer_who_cannot_be_read_is_not_told",
+        layer: Layer::Step,
+        told: "notify is done when the customer cannot be read",
+        setup: || {
+            one_order(|parts| {
+                let real = Notify::new(parts.notification.clone(), parts.store.clone());
+                let notify = Altered::executing(real, Arc::clone(&parts.store), |step, ctx, input| {
+                    Box::pin(async move {
+                        let id = ctx.saga().clone();
+                        let order: Result<_, StoreError> = step.with.query(move |tx| tx.order(&id)).await;
+                        match order {
+                            Ok(Some(_)) => step.real.execute(ctx, input).await,
+                            Ok(None) => Err(StepError::Bug("the saga has no order".into())),
+                            Err(_) => Ok(NotifyOutput { message: "nobody to tell".into() }),
+                        }
+                    })
+                });
+                with_notify(parts, notify)
+            })
+        },
+    },
+    // Killed by S2, if the notice went out and nobody heard of it.
+    Mutant {
+        name: "a_correction_only_of_what_was_reported",
+        layer: Layer::Step,
+        told: "send_correction sends nothing unless notify has reported a message",
+        setup: || {
+            one_order(|parts| {
+                let real = Notify::new(parts.notification.clone(), parts.store.clone());
+                let notify = Altered::compensating(real, (), |step, ctx, input, output| {
+                    Box::pin(async move {
+                        if output.is_none() {
+                            return Ok(Compensated::NothingHappened);
+                        }
+                        step.real.compensate(ctx, input, output).await
+                    })
+                });
+                with_notify(parts, notify)
+            })
+        },
+    },
+];

@@ -1,0 +1,10 @@
+//! The order saga as a scenario: the real five steps, on the sandbox providers and their books.
+
+mod inventory;
+mod notification;
+mod payment;
+mod scenario;
+mod served;
+
+pub(crate) use scenario::MakeSaga;
+pub use scenario::OrderScenario;

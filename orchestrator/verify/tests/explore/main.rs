@@ -1,0 +1,8 @@
+//! Fault exploration of the order saga, and of what is wrong on purpose.
+
+#![expect(clippy::unwrap_used, reason = "helpers of tests may panic as tests may")]
+
+mod mutants;
+mod order_saga;
+mod reductions;
+mod search;

@@ -1,0 +1,44 @@
+//! The order saga, explored.
+
+use std::sync::Arc;
+
+use amends_verify::explore::{Counterexample, Found, Search, Setup, replay};
+use amends_verify::order::OrderScenario;
+
+pub(crate) fn exhaust(setup: &Setup, faults: u32) -> Found {
+    let (interrupted, progress) = (|| false, |_| {});
+    Search { setup, faults, stop_at_first: false, interrupted: &interrupted, progress: &progress }.exhaust()
+}
+
+pub(crate) fn told(found: &[Counterexample]) -> Vec<String> {
+    let all = found.iter().flat_map(|example| {
+        let schedule = example.schedule.to_string();
+        example.broken.iter().map(move |broken| format!("{schedule}: {} {}", broken.invariant, broken.what))
+    });
+    all.collect()
+}
+
+#[test]
+fn the_run_in_which_nothing_goes_wrong_is_sound() {
+    let setup = Setup::new(Arc::new(OrderScenario::one_order()));
+    let run = replay(&setup, &"".parse().unwrap());
+    assert_eq!(run.broken, []);
+    let verdicts: Vec<_> = run.trace.sagas().map(|(_, saga)| saga.state.name()).collect();
+    assert_eq!(verdicts, ["forward", "committed"]);
+}
+
+#[test]
+fn no_single_fault_breaks_anything() {
+    for scenario in [OrderScenario::one_order(), OrderScenario::last_item()] {
+        let found = exhaust(&Setup::new(Arc::new(scenario)), 1);
+        assert_eq!(told(&found.counterexamples), [""; 0]);
+        assert!(found.runs[1] > 150, "{:?}", found.runs);
+    }
+}
+
+#[test]
+fn no_two_faults_break_anything() {
+    let found = exhaust(&Setup::new(Arc::new(OrderScenario::one_order())), 2);
+    assert_eq!(told(&found.counterexamples), [""; 0]);
+    assert!(found.runs[2] > 20_000 && found.merged > 10_000, "{:?}, {} merged", found.runs, found.merged);
+}
