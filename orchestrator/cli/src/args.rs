@@ -6,7 +6,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
 use crate::bench::Case;
-use crate::verify::{ScenarioName, StoreName};
+use crate::verify::{LeftOut, ScenarioName, StoreName};
 
 const EXIT_CODES: &str = "\
 Exit codes:
@@ -153,7 +153,7 @@ pub(crate) struct Audit {
 pub(crate) struct Verify {
     /// The saga, or a state machine's file that is explored in the place of the generated one: of the one that only
     /// compensates if no task of it executes
-    #[arg(value_name = "MACHINE.asl.json|SAGA", conflicts_with = "mutants")]
+    #[arg(value_name = "MACHINE.asl.json|SAGA", conflicts_with_all = ["mutants", "mutant"])]
     pub(crate) what: Option<String>,
     /// Make every run with up to so many faults
     #[arg(long, value_name = "K", default_value_t = 2, value_parser = clap::value_parser!(u32).range(0..=6))]
@@ -168,14 +168,20 @@ pub(crate) struct Verify {
     #[arg(long, value_name = "SCHEDULE", conflicts_with_all = ["mutants", "faults", "budget", "seed"])]
     pub(crate) schedule: Option<String>,
     /// Only this scenario (with --schedule one_order, if none is given)
-    #[arg(long, conflicts_with = "mutants")]
+    #[arg(long, conflicts_with_all = ["mutants", "mutant"])]
     pub(crate) scenario: Option<ScenarioName>,
     /// Only this store (with --schedule memory, if none is given)
-    #[arg(long, conflicts_with = "mutants")]
+    #[arg(long, conflicts_with_all = ["mutants", "mutant"])]
     pub(crate) store: Option<StoreName>,
     /// Explore sagas, machines, workers and stores that are wrong on purpose, each of which must be found
     #[arg(long, conflicts_with_all = ["budget", "seed"])]
     pub(crate) mutants: bool,
+    /// Explore one of them, and tell the run that finds it
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["mutants", "budget", "seed"])]
+    pub(crate) mutant: Option<String>,
+    /// Inject none of these faults and check none of these invariants: reply_lost,S14
+    #[arg(long, value_name = "NAME", value_delimiter = ',')]
+    pub(crate) without: Vec<LeftOut>,
     /// Print one JSON object
     #[arg(long)]
     pub(crate) json: bool,

@@ -2,6 +2,7 @@
 
 mod databases;
 mod interrupt;
+mod left_out;
 mod mutants;
 mod outcome;
 mod progress;
@@ -11,6 +12,7 @@ mod text;
 
 pub(crate) use databases::Databases;
 pub(crate) use interrupt::Interrupt;
-pub(crate) use mutants::hunt_all;
+pub(crate) use left_out::LeftOut;
+pub(crate) use mutants::{arguments_of, find_mutant, hunt_all, hunt_one};
 pub(crate) use searches::{Searches, search_all};
 pub(crate) use target::{ScenarioName, StoreName, Target};

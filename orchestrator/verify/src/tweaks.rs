@@ -24,6 +24,8 @@ pub(crate) struct Tweaks {
     pub(crate) revives: Option<Revive>,
     /// The sweeper does not wait for the former execution's end, nor stop it.
     pub(crate) sweeps_at_once: bool,
+    /// The sweeper writes over the verdict of a committed saga whose execution ended otherwise.
+    pub(crate) believes_ends: bool,
     /// The sweeper starts the forward machine instead of the one that only compensates.
     pub(crate) sweeps_forward: bool,
     /// The relay deletes the outbox row before the execution is started, and the sweeper leaves alone what is not there.

@@ -74,10 +74,11 @@ pub(crate) fn calls<'e>(evidence: &Evidence<'e>) -> Vec<(&'e Arc<str>, &'e Provi
     calls
 }
 
-/// Whether this change of a row begins an attempt at execute.
+/// Whether this change of a row begins an attempt at execute: it is counted, or somebody else has the lease.
 pub(crate) fn begins_execute(before: Option<&LedgerRow>, after: &LedgerRow) -> bool {
     let counted = after.attempts > before.map_or(0, |row| row.attempts);
-    let leased = after.lease.is_some() && before.and_then(|row| row.lease) != after.lease;
+    let holder = |row: &LedgerRow| row.lease.map(|lease| lease.token);
+    let leased = after.lease.is_some() && before.and_then(holder) != holder(after);
     counted || (leased && after.status == LedgerStatus::Started)
 }
 

@@ -12,6 +12,7 @@ use clap::ValueEnum;
 use serde::Serialize;
 use serde_json::Value;
 
+use super::left_out::LeftOut;
 use crate::failure::Failure;
 use crate::sagas;
 
@@ -69,6 +70,7 @@ pub(crate) struct Target {
     /// The saga.
     pub(crate) saga: String,
     machine: Option<Machine>,
+    left_out: Vec<LeftOut>,
 }
 
 /// A machine that somebody wrote.
@@ -85,10 +87,10 @@ impl Target {
         let definitions = sagas::definitions();
         let names: Vec<&str> = definitions.iter().map(SagaDefinition::name).collect();
         let Some(what) = what else {
-            return Ok(Self { saga: names[0].to_owned(), machine: None });
+            return Ok(Self::generated(names[0]));
         };
         if names.contains(&what) {
-            return Ok(Self { saga: what.to_owned(), machine: None });
+            return Ok(Self::generated(what));
         }
         if !Path::new(what).exists() && !what.contains(['/', '.', '\\']) {
             let names = names.join(", ");
@@ -101,7 +103,18 @@ impl Target {
         let tasks = tasks(&text).map_err(&unusable)?;
         let saga = saga_of(&tasks, &definitions).map_err(&unusable)?;
         let goes_forward = tasks.iter().any(|(_, op)| op == Op::Execute.name());
-        Ok(Self { saga, machine: Some(Machine { path: what.to_owned(), text, goes_forward }) })
+        let machine = Some(Machine { path: what.to_owned(), text, goes_forward });
+        Ok(Self { saga, machine, left_out: Vec::new() })
+    }
+
+    fn generated(saga: &str) -> Self {
+        Self { saga: saga.to_owned(), machine: None, left_out: Vec::new() }
+    }
+
+    /// Leaves out these faults and invariants.
+    pub(crate) fn without(mut self, left_out: &[LeftOut]) -> Self {
+        self.left_out = left_out.to_vec();
+        self
     }
 
     /// The file, if there is one.
@@ -111,11 +124,15 @@ impl Target {
 
     /// What is explored, for a person.
     pub(crate) fn told(&self) -> String {
-        match &self.machine {
+        let saga = match &self.machine {
             None => format!("{}, with the generated state machines", self.saga),
             Some(Machine { path, goes_forward: true, .. }) => format!("{}, with {path}", self.saga),
             Some(Machine { path, .. }) => format!("{}, compensated by {path}", self.saga),
+        };
+        if self.left_out.is_empty() {
+            return saga;
         }
+        format!("{saga}; left out: {}", LeftOut::names(&self.left_out).replace(',', ", "))
     }
 
     /// Everything in memory; another store is put in by whoever has one.
@@ -126,14 +143,20 @@ impl Target {
             Some(Machine { text, goes_forward: true, .. }) => setup.with_forward_machine(text),
             Some(Machine { text, .. }) => setup.with_unwind_machine(text),
         };
-        setup.map_err(|error| Failure::Unusable(error.to_string()))
+        let setup = setup.map_err(|error| Failure::Unusable(error.to_string()))?;
+        Ok(LeftOut::all_from(setup, &self.left_out))
     }
 
     /// The arguments with which the same thing is explored again.
     pub(crate) fn arguments(&self, scenario: ScenarioName, store: StoreName) -> String {
         let file = self.file().map_or_else(String::new, |path| format!("{} ", quoted(path)));
         let store = if store == StoreName::Memory { "" } else { " --store sqlite" };
-        format!("{file}--scenario {}{store}", scenario.name())
+        let without = if self.left_out.is_empty() {
+            String::new()
+        } else {
+            format!(" --without {}", LeftOut::names(&self.left_out))
+        };
+        format!("{file}--scenario {}{store}{without}", scenario.name())
     }
 }
 

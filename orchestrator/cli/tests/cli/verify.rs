@@ -14,7 +14,7 @@ fn text(bytes: Vec<u8>) -> String {
 }
 
 /// The order saga's machine, in which the undos of `charge` and `reserve_stock` have changed places, in the shop's
-/// directory. (One without the Catch of `charge` breaks nothing: the sweeper takes over.)
+/// directory.
 fn write_broken_machine(shop: &Shop) -> &'static str {
     let machine = amends().args(["asl", "order_saga"]).output().unwrap().stdout;
     let mut machine: Value = serde_json::from_slice(&machine).unwrap();
@@ -119,6 +119,8 @@ fn what_cannot_be_explored_is_said_with_exit_code_2() {
     check(&["--schedule", twice], "charge.execute.9/capture.1=late was not reached");
     check(&["--mutants", "--schedule", "a=late"], "cannot be used with");
     check(&["--faults", "7"], "--faults");
+    check(&["--mutant", "none"], "there is no mutant \"none\"; there are undo_of_the_failing_step_skipped");
+    check(&["--without", "lightning"], "no fault or invariant is called so; there are declined");
 }
 
 #[test]
@@ -130,4 +132,35 @@ fn mutants_are_hunted_and_one_that_survives_is_a_failure() {
     assert!(survivors > 0 && told["interrupted"] == false, "some need a fault to be seen: {told}");
     assert_eq!(output.status.code(), Some(1), "{told}");
     assert!(mutants.iter().all(|mutant| mutant["name"].is_string() && mutant["runs"] == 1), "{told}");
+}
+
+#[test]
+fn one_mutant_is_told_like_any_other_run() {
+    let shop = Shop::new();
+    let name = "undo_order_swapped";
+    let output = verify(&shop, &["--mutant", name, "--faults", "1"]);
+    let told = text(output.stdout);
+    assert_eq!(output.status.code(), Some(0), "{told}");
+    assert!(told.starts_with("undo_order_swapped, a mutant of the machine: "), "{told}");
+    let command = told.lines().find_map(|line| line.strip_prefix("again: amends verify ")).unwrap();
+    let schedule =
+        command.strip_prefix("--mutant undo_order_swapped --schedule '").unwrap().strip_suffix('\'').unwrap();
+    let again = verify(&shop, &["--mutant", name, "--schedule", schedule]);
+    assert_eq!(again.status.code(), Some(1), "the run breaks something");
+    assert!(told.ends_with(&text(again.stdout)), "{told}");
+}
+
+#[test]
+fn what_is_left_out_is_not_injected_and_not_checked() {
+    let shop = Shop::new();
+    let output = verify(&shop, &["--mutant", "undo_order_swapped", "--faults", "1", "--without", "S7"]);
+    let told = text(output.stdout);
+    assert_eq!(output.status.code(), Some(1), "{told}");
+    assert!(told.contains("SURVIVES"), "{told}");
+    let schedule = ["--schedule", "charge.execute.1/capture.1=reply_lost", "--without", "late,reply_lost"];
+    let output = verify(&shop, &schedule);
+    assert_eq!(output.status.code(), Some(2), "it is not reached: {}", text(output.stdout));
+    let arguments = ["--faults", "0", "--budget", "0", "--without", "S3,liveness", "--store", "memory"];
+    let told = text(verify(&shop, &arguments).stdout);
+    assert!(told.contains("left out: S3, liveness"), "{told}");
 }

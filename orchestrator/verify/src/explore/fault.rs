@@ -100,9 +100,9 @@ faults! {
     StartedAgain = "started_again": "the execution is started again under its name",
 
     /// From the beginning.
-    StoreClockAhead = "store_clock_ahead": "the store's clock is an hour ahead of the workers'",
+    StoreClockAhead = "store_clock_ahead": "the store's clock is twelve hours ahead of the workers'",
     /// From the beginning.
-    StoreClockBehind = "store_clock_behind": "the store's clock is an hour behind the workers'",
+    StoreClockBehind = "store_clock_behind": "the store's clock is twelve hours behind the workers'",
 }
 
 /// There is no fault of this name.

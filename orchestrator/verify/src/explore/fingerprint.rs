@@ -9,14 +9,21 @@
 //! has left (`Paths`). The coordinator may be in the middle of a pass; but it keeps nothing between two passes, and
 //! reads in each what there is to do.
 //!
-//! Left out, because nothing looks at it: texts of reasons, and times, but for their distance to now where something
-//! compares them: leases and the ends of attempts (for an hour), deadlines, and ages once they come near a provider's
-//! key window of a day. How often the coordinator has gone round is left out too; it only bounds a run that never ends.
+//! A run is also judged by how it came there, and whatever has yet to happen is judged together with what has. So what
+//! the invariants keep in mind belongs to the state as well: which calls may have been done for all that anybody knows
+//! (S13, S14), in which order steps began and were undone (S7, S9), because of which step the saga unwinds (S16), and
+//! whether what has gone wrong so far passes by itself or lasts (`needless`). All else that they look at is in the rows
+//! and the books, or breaks an invariant at once, in a run that is judged.
+//!
+//! Left out, because nothing looks at it: texts of reasons, and times, but for their order, and their distance to now
+//! where something compares them: leases and the ends of attempts (for an hour), deadlines, and ages once they come near
+//! a provider's key window of a day. How often a step was undone counts up to two, as settling does. How often the
+//! coordinator has gone round is left out too; it only bounds a run that never ends.
 //! Chance is left out: a lease token is only ever compared for equality, and jitter is the same for the same retry of
 //! the same state (`Jitter` in `life.rs`). Every run is still run to its end and judged as a whole; only what would
 //! follow from there with one more fault is not explored twice.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -27,7 +34,9 @@ use amends_types::{Clock, Timestamp};
 use futures_util::FutureExt;
 use serde_json::Value;
 
+use crate::explore::needless::kept_in_mind;
 use crate::explore::scenario::Stage;
+use crate::explore::trace::Trace;
 use crate::explore::wire::Wire;
 use crate::explore::world::World;
 
@@ -120,6 +129,7 @@ impl Fingerprint {
         (payload.run.as_str(), &payload.step, payload.op.name(), payload.retry).hash(&mut hasher);
         self.paths.hash(payload, world.clock.monotonic(), &mut hasher);
         self.wire.fingerprint().hash(&mut hasher);
+        world.with_trace(|way| hash_way(way, &mut hasher));
         self.stage.fingerprint(world.clock.now()).hash(&mut hasher);
         let (stored, store_now) =
             self.store.query(|tx| Ok::<_, StoreError>((stored(tx)?, tx.now()))).now_or_never()?.ok()?;
@@ -135,7 +145,9 @@ fn stored(tx: &mut dyn Tx) -> Result<u64, StoreError> {
     let now = tx.now();
     for saga in tx.sagas(&SagaQuery { limit: usize::MAX, ..SagaQuery::default() })? {
         hash_saga(&saga, now, &mut hasher);
-        for row in tx.ledger_rows(&saga.id)? {
+        let rows = tx.ledger_rows(&saga.id)?;
+        order_of_times(&saga, &rows).hash(&mut hasher);
+        for row in rows {
             hash_row(&row, now, &mut hasher);
         }
         if let Some(order) = tx.order(&saga.id)? {
@@ -154,8 +166,27 @@ fn stored(tx: &mut dyn Tx) -> Result<u64, StoreError> {
     Ok(hasher.finish())
 }
 
+/// What invariants about the way keep in mind.
+fn hash_way(way: &Trace, hasher: &mut DefaultHasher) {
+    kept_in_mind(way).hash(hasher);
+    let unknown = way.calls().filter(|call| !call.proven_not_done);
+    let unknown =
+        unknown.map(|call| (&call.reference, call.operation, &call.key, &call.object, call.outcome.is_ok()));
+    unknown.collect::<BTreeSet<_>>().hash(hasher);
+}
+
+/// In which order what happened happened: for each time, how many different ones were before it.
+fn order_of_times(saga: &SagaRow, rows: &[LedgerRow]) -> Vec<Option<usize>> {
+    let of_row = |row: &LedgerRow| [row.started, row.finished, row.undoing, row.settled];
+    let times: Vec<_> = rows.iter().flat_map(of_row).chain([saga.unwinding_since]).collect();
+    let in_order: BTreeSet<Timestamp> = times.iter().flatten().copied().collect();
+    times.iter().map(|time| time.map(|time| in_order.range(..time).count())).collect()
+}
+
 fn hash_saga(saga: &SagaRow, now: Timestamp, hasher: &mut DefaultHasher) {
-    (saga.id.as_str(), saga.state.name(), saga.unwinds, saga.reason.is_some()).hash(hasher);
+    // A reason begins with the step that it is about.
+    let because_of = saga.reason.as_deref().map(|reason| reason.split_once(": ").map(|(step, _)| step));
+    (saga.id.as_str(), saga.state.name(), saga.unwinds, because_of).hash(hasher);
     saga.unwinder.as_ref().map(ToString::to_string).hash(hasher);
     distance(Some(saga.deadline), now).hash(hasher);
 }
@@ -164,7 +195,7 @@ fn hash_row(row: &LedgerRow, now: Timestamp, hasher: &mut DefaultHasher) {
     let LedgerRow { step, status, in_doubt, undo, input, output, objects, .. } = row;
     (step, status.name(), in_doubt, undo.map(amends_store::Undo::name), objects).hash(hasher);
     (input.to_string(), output.as_ref().map(Value::to_string)).hash(hasher);
-    (row.reason.is_some(), row.undo_reason.is_some(), row.undoing.is_some()).hash(hasher);
+    (row.reason.is_some(), row.undo_reason.is_some(), row.undo_attempts.min(2)).hash(hasher);
     let lease = row.lease.map(|lease| lease.until);
     for time in [lease, row.execute_until, row.undo_until] {
         distance(time, now).hash(hasher);

@@ -40,7 +40,9 @@ impl ExploredFunctions {
         let redriven = machine != self.kind.name && machine != self.kind.unwind_name;
         let revived = match self.tweaks.revives {
             Some(Revive::Redrive) => redriven,
-            Some(Revive::Start) => !redriven && self.inner.describe(execution).await?.is_some(),
+            Some(Revive::Start) => {
+                !redriven && self.inner.describe(execution).await? == Some(ExecutionStatus::Ended)
+            }
             None => false,
         };
         if revived {

@@ -38,6 +38,8 @@ pub(crate) struct Judged {
 
 /// The name of what is no invariant of a state but of the whole way.
 pub const LIVENESS: &str = "liveness";
+/// The name of what no code of ours may do.
+pub(crate) const PANIC: &str = "panic";
 const LIVENESS_SENTENCE: &str =
     "once faults stop, every saga ends or is parked, and what is owed is delivered";
 const STOCK_SENTENCE: &str = "free + reserved + sold = stocked";
@@ -94,16 +96,12 @@ pub(crate) fn judge(
         }
     }
     broken.extend(too_few(setup, stage, trace, committed));
-    let checks = |id: &str| setup.invariants.iter().any(|invariant| invariant.id == id);
-    if checks("S17") {
-        broken.extend(effects.into_iter().map(|(reference, effect)| strange(reference, &effect)));
-    }
-    if checks("S10") {
-        broken.extend(stored.stock.iter().filter_map(unbalanced));
-    }
+    broken.extend(effects.into_iter().map(|(reference, effect)| strange(reference, &effect)));
+    broken.extend(stored.stock.iter().filter_map(unbalanced));
     broken.extend(stored.owed.iter().filter(|row| could_be_sent(trace, row)).map(|row| {
         liveness(row.saga.as_str(), format!("{} is owed, and its provider can be reached", row.step))
     }));
+    broken.retain(|broken| setup.checks(broken.invariant));
     Judged { broken, endings }
 }
 
@@ -145,7 +143,7 @@ fn too_few(setup: &Setup, stage: &dyn Stage, trace: &Trace, committed: usize) ->
 
 /// Something of ours panicked.
 pub(crate) fn panicked(what: String) -> Broken {
-    Broken { invariant: "panic", sentence: "nothing panics", of: "the run".into(), what }
+    Broken { invariant: PANIC, sentence: "nothing panics", of: "the run".into(), what }
 }
 
 fn strange(of: String, effect: &BookEffect) -> Broken {

@@ -12,7 +12,7 @@ use amends_engine::driver::{Engine, EngineOptions};
 use amends_engine::journal::DirectoryId;
 use amends_harness::{Harness, HarnessOptions};
 use amends_saga::{SagaDefinition, TaskPayload};
-use amends_store::{SagaQuery, Store, StoreError};
+use amends_store::{SagaQuery, SagaState, Store, StoreError};
 use amends_types::{BoxFuture, Clock, Entropy, RunName, SagaId};
 
 use crate::explore::disk::Disk;
@@ -22,7 +22,7 @@ use crate::explore::journal::ExploredStorage;
 use crate::explore::scenario::{Parts, Stage};
 use crate::explore::setup::Setup;
 use crate::explore::store::ExploredStore;
-use crate::explore::trace::Happened;
+use crate::explore::trace::{Ended, Happened};
 use crate::explore::wire::Wire;
 use crate::explore::worker::ExploredWorker;
 use crate::explore::world::{Process, World};
@@ -123,6 +123,7 @@ impl Life {
     pub(crate) async fn sweep(&self) -> Result<(Vec<Execution>, Vec<String>), String> {
         let actor = self.world.actor("sweeper", None);
         let work = async {
+            self.believe_ends().await;
             let swept = sweep(&*self.store, &self.functions, &self.worker, &*self.clock, &self.kind).await;
             let swept = swept.map_err(|error| error.to_string())?;
             let alarms = swept.alarms.into_iter().map(|(saga, reason)| format!("{saga}: {reason}"));
@@ -141,6 +142,28 @@ impl Life {
             delivered.map(|delivery| delivery.owed.len()).map_err(|error| error.to_string())
         };
         self.world.act(&actor, Box::pin(work)).await.unwrap_or(Ok(0))
+    }
+
+    /// What a mutant makes of executions that did not succeed, although their sagas are committed.
+    async fn believe_ends(&self) {
+        if !self.worker.tweaks.believes_ends {
+            return;
+        }
+        let failed = |ended: &&Ended| ended.status != "SUCCEEDED";
+        let runs: Vec<String> = self
+            .world
+            .with_trace(|trace| trace.ends().filter(failed).map(|ended| ended.run.clone()).collect());
+        let written = self.store.transact(move |tx| {
+            let sagas = tx.sagas(&SagaQuery { limit: usize::MAX, ..SagaQuery::default() })?;
+            for mut saga in sagas.into_iter().filter(|saga| saga.state == SagaState::Committed) {
+                if runs.iter().any(|run| *run == saga.id.as_str()) {
+                    saga.state = SagaState::Compensated;
+                    tx.update_saga(&saga)?;
+                }
+            }
+            Ok::<_, StoreError>(())
+        });
+        drop(written.await);
     }
 
     /// What a mutant sends before it is owed.

@@ -49,4 +49,4 @@ pub(crate) use times::times_of;
 pub use times::{RetrySpan, TaskTimes};
 pub use trace::{Ended, Happened, Moment, ProviderCall, Trace};
 pub use wire::{CallFate, Line, Wire};
-pub(crate) use world::World;
+pub(crate) use world::{START, World};

@@ -3,6 +3,8 @@
 //!
 //! The invariants say that a verdict is true; a saga that always unwinds, or always gives up, has true verdicts too.
 
+use std::collections::BTreeSet;
+
 use amends_store::{LedgerStatus, SagaState};
 
 use crate::evidence::Evidence;
@@ -72,6 +74,19 @@ pub(super) fn must_commit(way: &Trace) -> bool {
 /// Whether this saga has been.
 pub(super) fn is_committed(evidence: &Evidence<'_>) -> bool {
     evidence.saga.state == SagaState::Committed
+}
+
+/// What this judges by of the faults so far: whether all of them pass, whether one may last, and which last at a step.
+/// Of their number, a run with fewer is judged more strictly.
+pub(super) fn kept_in_mind(way: &Trace) -> (bool, bool, BTreeSet<(Fault, String)>) {
+    let injected = way.moments.iter().filter_map(|moment| match &moment.what {
+        Happened::Injected { site, fault } => Some((*fault, site)),
+        _ => None,
+    });
+    let step = |site: &str| site.split_once('.').map_or(site, |(step, _)| step).to_owned();
+    let at_steps = injected.filter(|(fault, _)| LASTING.has(*fault)).map(|(fault, site)| (fault, step(site)));
+    let at_steps: BTreeSet<_> = at_steps.collect();
+    (must_commit(way), !at_steps.is_empty(), at_steps)
 }
 
 fn faults(way: &Trace) -> Vec<Fault> {

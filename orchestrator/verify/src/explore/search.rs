@@ -5,7 +5,7 @@
 //! made in parallel, and merged in their order, so that the outcome is the same on any number of cores. Where a run
 //! comes to a state that an earlier one has come to (`fingerprint`), what follows from there is not tried again.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -69,6 +69,8 @@ pub struct Found {
     pub counterexamples: Vec<Counterexample>,
     /// Every invariant that was broken, with the number of runs that broke it.
     pub broken: BTreeMap<&'static str, u64>,
+    /// Every invariant that was broken, with everything that was wrong, but for numbers: those tell runs apart.
+    pub violations: BTreeSet<(&'static str, String)>,
     /// Whether it was interrupted.
     pub interrupted: bool,
 }
@@ -216,6 +218,9 @@ impl Search<'_> {
 
     /// Keeps a broken run, if it shows something new.
     fn keep(&self, found: &mut Found, schedule: &Schedule, broken: &[Broken], shrunk: bool) {
+        found
+            .violations
+            .extend(broken.iter().map(|broken| (broken.invariant, without_numbers(&broken.what))));
         let mut is_new = false;
         for invariant in broken.iter().map(|broken| broken.invariant).collect::<HashSet<_>>() {
             let count = found.broken.entry(invariant).or_default();
@@ -228,6 +233,10 @@ impl Search<'_> {
             found.counterexamples.sort_by_key(|example| example.schedule.injections.len());
         }
     }
+}
+
+fn without_numbers(what: &str) -> String {
+    what.chars().filter(|c| !c.is_ascii_digit()).collect()
 }
 
 /// The runs that follow from one, unless they follow from a state that is known.

@@ -12,6 +12,7 @@ use thiserror::Error;
 use crate::explore::choices::{Choices, Plan};
 use crate::explore::disk::memory_store;
 use crate::explore::fault::FaultSet;
+use crate::explore::judge::{LIVENESS, PANIC};
 use crate::explore::scenario::{Parts, Scenario};
 use crate::explore::times::{TaskTimes, times_of};
 use crate::explore::wire::Wire;
@@ -35,6 +36,8 @@ pub struct Setup {
     pub(crate) faults: FaultSet,
     /// The invariants that are checked.
     pub(crate) invariants: Vec<Invariant>,
+    /// Whether it is checked that everything ends, and at no needless cost.
+    pub(crate) liveness: bool,
     /// Without the reductions.
     pub(crate) full: bool,
     pub(crate) store: MakeStore,
@@ -64,6 +67,7 @@ impl Setup {
             definition,
             faults: FaultSet::ALL,
             invariants: INVARIANTS.to_vec(),
+            liveness: true,
             full: false,
             store: Arc::new(memory_store),
             tweaks: Arc::default(),
@@ -110,11 +114,28 @@ impl Setup {
         self
     }
 
-    /// Checks only the invariants that `keep` keeps.
+    /// Injects none of these.
+    #[must_use]
+    pub fn without_faults(mut self, faults: FaultSet) -> Self {
+        self.faults = self.faults.without(faults);
+        self
+    }
+
+    /// Checks only the invariants that `keep` keeps; it is asked for [`LIVENESS`] too.
     #[must_use]
     pub fn with_invariants(mut self, keep: impl Fn(&str) -> bool) -> Self {
         self.invariants.retain(|invariant| keep(invariant.id));
+        self.liveness &= keep(LIVENESS);
         self
+    }
+
+    /// Whether what breaks this counts. A panic always does.
+    pub(crate) fn checks(&self, id: &str) -> bool {
+        match id {
+            PANIC => true,
+            LIVENESS => self.liveness,
+            _ => self.invariants.iter().any(|invariant| invariant.id == id),
+        }
     }
 
     /// Searches without the reductions: many more runs, and the same must be found.

@@ -25,11 +25,11 @@ pub(super) const INVARIANT: Invariant =
 
 fn check(evidence: &Evidence<'_>) -> Vec<String> {
     let mut found: Vec<String> = order_status(evidence).into_iter().collect();
-    // The executions that asked for the verdict when there was one.
+    // The executions that asked for an undo, or for the verdict, when there was one.
     let mut could_know = BTreeSet::new();
     let mut was_stuck = false;
     walk(evidence, |standing, moment| match &moment.what {
-        Happened::Delivered { payload } if payload.op == Op::Settle && standing.is_final() => {
+        Happened::Delivered { payload } if payload.op != Op::Execute && standing.is_final() => {
             could_know.insert(payload.run.as_str());
         }
         Happened::Saga { after, .. } => was_stuck |= after.state == SagaState::Stuck,

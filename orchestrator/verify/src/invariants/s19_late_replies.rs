@@ -2,8 +2,9 @@
 //!
 //! After the verdict no commit changes the saga or its ledger, and no provider is asked to change anything. Excepted is
 //! what follows by design: the notice that a committed saga owes, a notice that was in doubt and arrives after its
-//! correction (as in S5), and a person's repair of what is parked. And a repeat of a step that is recorded as done hears that it is done, wherever the saga stands; only the commit point hears
-//! `Cancelled` while the saga is not committed, as that execution must not end in success.
+//! correction (as in S5), and a person's repair of what is parked. And a repeat of a step that is recorded as done hears
+//! that it is done, wherever the saga stands, and does not begin it anew; only the commit point hears `Cancelled` while
+//! the saga is not committed, as that execution must not end in success.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -38,6 +39,9 @@ fn check(evidence: &Evidence<'_>) -> Vec<String> {
         Happened::Ledger { after, .. } => {
             if after.status != LedgerStatus::Done {
                 repeats.retain(|_, step| *step != after.step);
+            }
+            if standing.rows.get(&*after.step).is_some_and(|before| is_begun_anew(before, after)) {
+                found.push(format!("{} began {}, which was done", moment.actor, after.step));
             }
             if is_late(standing, after) {
                 found.push(format!("{} changed {} after the verdict", moment.actor, after.step));
@@ -81,6 +85,11 @@ fn late_effects(evidence: &Evidence<'_>) -> Vec<String> {
         counts && verdict.is_some_and(|verdict| effect.at.is_some_and(|at| at > verdict))
     });
     late.map(|effect| format!("{} of {} came after the verdict", effect.name, effect.step)).collect()
+}
+
+/// Whether what was recorded is forgotten.
+fn is_begun_anew(before: &LedgerRow, after: &LedgerRow) -> bool {
+    before.status == LedgerStatus::Done && after.status == LedgerStatus::Started
 }
 
 /// Whether a change of this row comes too late.
@@ -135,7 +144,7 @@ mod tests {
     use super::*;
     use crate::sound::{
         answered, assert_finds_nothing, at, call, called, caught_by, committed, compensated, delivered,
-        effect_of, row_of, row_put, saga_put, stuck, unknown, watched, with_more,
+        effect_of, row_of, row_put, saga_put, stuck, unknown, watched, with_before_verdict, with_more,
     };
 
     #[test]
@@ -211,5 +220,13 @@ mod tests {
         check(committed(), "external_inventory_sync", "Saga.Cancelled", &["S19"]);
         check(committed(), "charge", "Saga.Transient", &[]);
         check(compensated(), "charge", "Saga.Cancelled", &[]);
+    }
+
+    #[test]
+    fn a_step_that_is_done_and_begins_anew_is_caught() {
+        let mut row = row_of(&mut committed(), "charge").clone();
+        assert_eq!(caught_by(&with_before_verdict(committed(), row_put(&row))), [""; 0]);
+        row.status = LedgerStatus::Started;
+        assert_eq!(caught_by(&with_before_verdict(committed(), row_put(&row))), ["S19"]);
     }
 }

@@ -63,6 +63,31 @@ pub(super) const MUTANTS: &[Mutant] = &[
             Lie { update, ..Lie::NONE }.before(inner, world)
         })
     }),
+    coordinator(
+        "deadline_written_by_the_workers_clock",
+        "a saga's deadline is a time of the workers' clock, and held against the store's",
+        || {
+            lied(|inner, world| {
+                let sagas = |view: &View, sagas: Vec<SagaRow>| earlier(sagas, -view.skew_micros());
+                Lie { sagas, ..Lie::NONE }.before(inner, world)
+            })
+        },
+    ),
+    coordinator(
+        "deadline_read_by_the_workers_clock",
+        "a saga's deadline is held against the workers' clock",
+        || {
+            lied(|inner, world| {
+                let sagas = |view: &View, sagas: Vec<SagaRow>| earlier(sagas, view.skew_micros());
+                Lie { sagas, ..Lie::NONE }.before(inner, world)
+            })
+        },
+    ),
+    coordinator(
+        "the_end_is_believed",
+        "what an execution says at its end is written over the verdict of a committed saga",
+        || tweaked(Tweaks { believes_ends: true, ..Tweaks::default() }),
+    ),
     coordinator("sweeps_at_once", "the sweeper takes over while the former execution still runs", || {
         tweaked(Tweaks { sweeps_at_once: true, ..Tweaks::default() })
     }),
@@ -81,7 +106,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
     coordinator("redrive_begins_anew", "a redrive lets the saga go forward anew", || {
         tweaked(Tweaks { revives: Some(Revive::Redrive), ..Tweaks::default() })
     }),
-    coordinator("start_begins_anew", "a start of an execution that was there begins its saga anew", || {
+    coordinator("start_begins_anew", "a start of an execution that has ended begins its saga anew", || {
         tweaked(Tweaks { revives: Some(Revive::Start), ..Tweaks::default() })
     }),
     coordinator("no_time_limits", "no state has a time limit, and the sweeper never stops what runs", || {
@@ -94,6 +119,14 @@ pub(super) const MUTANTS: &[Mutant] = &[
         without_time_limits(tweaked(Tweaks { store: Some(store), ..Tweaks::default() }))
     }),
 ];
+
+/// The deadlines, so much earlier; never later.
+fn earlier(mut sagas: Vec<SagaRow>, micros: i64) -> Vec<SagaRow> {
+    for saga in &mut sagas {
+        saga.deadline = Timestamp::from_micros(saga.deadline.as_micros() - micros.max(0));
+    }
+    sagas
+}
 
 const fn coordinator(name: &'static str, told: &'static str, setup: fn() -> Setup) -> Mutant {
     Mutant { name, layer: Layer::Coordinator, told, setup }

@@ -1,7 +1,6 @@
 //! The hunt: the search must find what is wrong with a mutant.
 
-use crate::explore::{Counterexample, Found, Search};
-use crate::mutants::Mutant;
+use crate::explore::{Counterexample, Found, Search, Setup};
 
 /// What became of a mutant.
 #[derive(Debug, Clone)]
@@ -12,10 +11,9 @@ pub struct Hunted {
     pub runs: u64,
 }
 
-/// Searches up to `faults` faults, until the mutant is found.
-pub fn hunt(mutant: &Mutant, faults: u32, interrupted: &(dyn Fn() -> bool + Sync)) -> Hunted {
-    let setup = (mutant.setup)();
-    let search = Search { setup: &setup, faults, stop_at_first: true, interrupted, progress: &|_| {} };
+/// Searches up to `faults` faults, until the mutant of this setup is found.
+pub fn hunt(setup: &Setup, faults: u32, interrupted: &(dyn Fn() -> bool + Sync)) -> Hunted {
+    let search = Search { setup, faults, stop_at_first: true, interrupted, progress: &|_| {} };
     let found: Found = search.exhaust();
     let runs = found.total();
     Hunted { killed: found.counterexamples.into_iter().next(), runs }

@@ -5,6 +5,7 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use amends_saga::Op;
 use amends_store::{
@@ -17,34 +18,34 @@ use crate::lens::{Lens, Through};
 
 /// What a store says instead of the truth. Each is given what there is, and answers what is told or kept.
 #[derive(Clone, Copy)]
-pub(super) struct Lie {
+pub(in crate::mutants) struct Lie {
     /// A saga row that is read.
-    pub(super) saga: fn(&View, SagaRow) -> SagaRow,
+    pub(in crate::mutants) saga: fn(&View, SagaRow) -> SagaRow,
     /// A saga row that is changed; none is not kept.
-    pub(super) update: fn(&View, SagaRow) -> Option<SagaRow>,
+    pub(in crate::mutants) update: fn(&View, SagaRow) -> Option<SagaRow>,
     /// The saga rows of a page.
-    pub(super) sagas: fn(&View, Vec<SagaRow>) -> Vec<SagaRow>,
+    pub(in crate::mutants) sagas: fn(&View, Vec<SagaRow>) -> Vec<SagaRow>,
     /// A ledger row that is read to be changed.
-    pub(super) row: fn(&View, Option<LedgerRow>) -> Option<LedgerRow>,
+    pub(in crate::mutants) row: fn(&View, Option<LedgerRow>) -> Option<LedgerRow>,
     /// The ledger rows of a saga.
-    pub(super) rows: fn(&View, Vec<LedgerRow>) -> Vec<LedgerRow>,
+    pub(in crate::mutants) rows: fn(&View, Vec<LedgerRow>) -> Vec<LedgerRow>,
     /// A ledger row that is written; none is not kept.
-    pub(super) put: fn(&View, LedgerRow) -> Option<LedgerRow>,
+    pub(in crate::mutants) put: fn(&View, LedgerRow) -> Option<LedgerRow>,
     /// What is owed.
-    pub(super) owed: fn(&View, Vec<LedgerRow>) -> Vec<LedgerRow>,
+    pub(in crate::mutants) owed: fn(&View, Vec<LedgerRow>) -> Vec<LedgerRow>,
     /// The deployment, by the number of the process's lives.
-    pub(super) deployment: fn(DeploymentId, u128) -> DeploymentId,
+    pub(in crate::mutants) deployment: fn(DeploymentId, u128) -> DeploymentId,
     /// Whether stock could be taken.
-    pub(super) taken: fn(bool) -> bool,
+    pub(in crate::mutants) taken: fn(bool) -> bool,
     /// What becomes of a transaction that failed.
-    pub(super) failed: Failed,
+    pub(in crate::mutants) failed: Failed,
     /// What becomes of the ledger row of a step whose effect is in our own database.
-    pub(super) local: Local,
+    pub(in crate::mutants) local: Local,
 }
 
 /// What becomes of a transaction that failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Failed {
+pub(in crate::mutants) enum Failed {
     /// It never was.
     RolledBack,
     /// What it did before it came to the ledger is kept.
@@ -53,7 +54,7 @@ pub(super) enum Failed {
 
 /// What becomes of the ledger row of a step whose effect is in our own database.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Local {
+pub(in crate::mutants) enum Local {
     /// It is written in the transaction of the effect.
     AtOnce,
     /// It is written in a transaction of its own, afterwards.
@@ -62,7 +63,7 @@ pub(super) enum Local {
 
 impl Lie {
     /// The truth.
-    pub(super) const NONE: Self = Self {
+    pub(in crate::mutants) const NONE: Self = Self {
         saga: |_, saga| saga,
         update: |_, saga| Some(saga),
         sagas: |_, sagas| sagas,
@@ -77,7 +78,7 @@ impl Lie {
     };
 
     /// A store that tells this lie.
-    pub(super) fn before(self, inner: Arc<dyn Store>, world: &Arc<World>) -> Arc<dyn Store> {
+    pub(in crate::mutants) fn before(self, inner: Arc<dyn Store>, world: &Arc<World>) -> Arc<dyn Store> {
         Arc::new(Lying { lie: self, inner, world: world.clone(), memory: Arc::default() })
     }
 }
@@ -89,72 +90,98 @@ struct Memory {
     leases: HashMap<Arc<str>, Lease>,
     /// The saga rows that were committed last.
     sagas: HashMap<SagaId, SagaRow>,
+    /// The ledger rows that were committed last.
+    rows: HashMap<(SagaId, String), LedgerRow>,
 }
 
 /// Who asks, in which transaction.
 #[derive(Clone)]
-pub(super) struct View {
+pub(in crate::mutants) struct View {
     /// `charge.execute.1`, `relay.1`.
-    pub(super) actor: Arc<str>,
+    pub(in crate::mutants) actor: Arc<str>,
     /// What an attempt is asked to do; none for the coordinator.
-    pub(super) op: Option<Op>,
+    pub(in crate::mutants) op: Option<Op>,
     /// How this transaction first looked at the saga row.
-    pub(super) first: Option<SagaLock>,
+    pub(in crate::mutants) first: Option<SagaLock>,
+    /// Where the saga stood when this transaction looked.
+    pub(in crate::mutants) saga: Option<SagaState>,
     /// Whether everything was over when the transaction was asked for.
     late: bool,
+    /// When that was.
+    asked: Duration,
     /// The store's time.
-    pub(super) now: Timestamp,
-    /// The workers' time.
+    pub(in crate::mutants) now: Timestamp,
+    /// The workers' time when the transaction was asked for.
     workers_now: Timestamp,
-    /// The saga rows when the transaction was asked for.
-    stale: HashMap<SagaId, SagaRow>,
+    /// The saga rows then.
+    stale_sagas: HashMap<SagaId, SagaRow>,
+    /// The ledger rows then.
+    stale_rows: HashMap<(SagaId, String), LedgerRow>,
     memory: Arc<Mutex<Memory>>,
+    world: Arc<World>,
 }
 
 impl View {
     /// An execute begins, or records why a step of our own database failed.
-    pub(super) fn execute_begins(&self) -> bool {
+    pub(in crate::mutants) fn execute_begins(&self) -> bool {
         self.op == Some(Op::Execute) && self.first == Some(SagaLock::Share)
     }
 
     /// An execute records what came of it.
-    pub(super) fn execute_records(&self) -> bool {
+    pub(in crate::mutants) fn execute_records(&self) -> bool {
         self.op == Some(Op::Execute) && self.first == Some(SagaLock::Update)
     }
 
     /// A compensate begins.
-    pub(super) fn undo_begins(&self) -> bool {
+    pub(in crate::mutants) fn undo_begins(&self) -> bool {
         self.op == Some(Op::Compensate) && self.first == Some(SagaLock::Update)
     }
 
     /// A compensate records what came of it.
-    pub(super) fn undo_records(&self) -> bool {
+    pub(in crate::mutants) fn undo_records(&self) -> bool {
         self.op == Some(Op::Compensate) && self.first == Some(SagaLock::Share)
     }
 
     /// An execute that was delivered when everything was over.
-    pub(super) fn is_late(&self) -> bool {
+    pub(in crate::mutants) fn is_late(&self) -> bool {
         self.late && self.execute_begins()
     }
 
-    /// How far the workers' clock is ahead of the store's.
-    pub(super) fn skew_micros(&self) -> i64 {
-        self.workers_now.as_micros() - self.now.as_micros()
+    /// How far the workers' clock is ahead of the store's. A store's time goes on a little with each commit: that is no
+    /// skew.
+    pub(in crate::mutants) fn skew_micros(&self) -> i64 {
+        (self.workers_now.as_micros() - self.now.as_micros()) / 1_000_000 * 1_000_000
     }
 
     /// Whether the actor's name begins so.
-    pub(super) fn is(&self, actor: &str) -> bool {
+    pub(in crate::mutants) fn is(&self, actor: &str) -> bool {
         self.actor.starts_with(actor)
     }
 
     /// The last lease that this actor took.
-    pub(super) fn own_lease(&self) -> Option<Lease> {
+    pub(in crate::mutants) fn own_lease(&self) -> Option<Lease> {
         self.memory().leases.get(&self.actor).copied()
     }
 
     /// The saga row as it was when the transaction was asked for.
-    pub(super) fn stale(&self, saga: SagaRow) -> SagaRow {
-        self.stale.get(&saga.id).cloned().unwrap_or(saga)
+    pub(in crate::mutants) fn stale(&self, saga: SagaRow) -> SagaRow {
+        self.stale_sagas.get(&saga.id).cloned().unwrap_or(saga)
+    }
+
+    /// The ledger row as it was when the transaction was asked for, if it was written in this life of the process.
+    pub(in crate::mutants) fn stale_row(&self, row: LedgerRow) -> Option<LedgerRow> {
+        let place = (row.saga.clone(), row.step.clone());
+        if self.memory().rows.contains_key(&place) { self.stale_rows.get(&place).cloned() } else { Some(row) }
+    }
+
+    /// How long ago the transaction was asked for.
+    pub(in crate::mutants) fn waited(&self) -> Duration {
+        self.world.clock.monotonic().saturating_sub(self.asked)
+    }
+
+    /// Whether everything is over by now.
+    pub(in crate::mutants) fn is_over(&self) -> bool {
+        self.world.is_over()
     }
 
     fn memory(&self) -> MutexGuard<'_, Memory> {
@@ -163,7 +190,7 @@ impl View {
 }
 
 /// The same saga, going forward.
-pub(super) fn as_if_forward(saga: SagaRow) -> SagaRow {
+pub(in crate::mutants) fn as_if_forward(saga: SagaRow) -> SagaRow {
     SagaRow { state: SagaState::Forward, ..saga }
 }
 
@@ -179,15 +206,20 @@ impl Lying {
         let actor = self.world.current.get();
         let task = actor.as_ref().and_then(|actor| actor.task.clone());
         let now = self.world.clock.now();
+        let memory = self.memory.lock().unwrap_or_else(PoisonError::into_inner);
         View {
             actor: actor.map_or_else(|| "process".into(), |actor| actor.name.clone()),
             op: task.as_ref().map(|task| task.op),
             first: None,
+            saga: None,
             late: self.world.is_over(),
+            asked: self.world.clock.monotonic(),
             now,
             workers_now: now,
-            stale: self.memory.lock().unwrap_or_else(PoisonError::into_inner).sagas.clone(),
+            stale_sagas: memory.sagas.clone(),
+            stale_rows: memory.rows.clone(),
             memory: self.memory.clone(),
+            world: self.world.clone(),
         }
     }
 
@@ -238,7 +270,7 @@ fn see(
     put_off: Later,
 ) -> Work {
     Box::new(move |tx| {
-        let view = View { first: None, now: tx.now(), ..view.clone() };
+        let view = View { first: None, saga: None, now: tx.now(), ..view.clone() };
         let mut lens = Liar { lie, view, later: Vec::new() };
         work(&mut Through::new(tx, &mut lens))?;
         *put_off.lock().unwrap_or_else(PoisonError::into_inner) = lens.later;
@@ -291,7 +323,9 @@ impl Liar {
 impl Lens for Liar {
     fn saga(&mut self, tx: &mut dyn Tx, id: &SagaId, lock: SagaLock) -> Result<Option<SagaRow>, StoreError> {
         self.view.first.get_or_insert(lock);
-        Ok(tx.saga(id, lock)?.map(|saga| (self.lie.saga)(&self.view, saga)))
+        let saga = tx.saga(id, lock)?;
+        self.view.saga = saga.as_ref().map(|saga| saga.state);
+        Ok(saga.map(|saga| (self.lie.saga)(&self.view, saga)))
     }
 
     fn insert_saga(&mut self, tx: &mut dyn Tx, row: &SagaRow) -> Result<(), StoreError> {
@@ -326,6 +360,7 @@ impl Lens for Liar {
         if let Some(lease) = row.lease {
             self.view.memory().leases.insert(self.view.actor.clone(), lease);
         }
+        self.view.memory().rows.insert((row.saga.clone(), row.step.clone()), row.clone());
         let Some(row) = (self.lie.put)(&self.view, row.clone()) else { return Ok(()) };
         // Only what happens in our own database is done in the transaction that begins it.
         if self.lie.local == Local::Afterwards && self.view.execute_begins() && row.output.is_some() {

@@ -1,5 +1,6 @@
 //! The sandbox's inventory at the end of the wire.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use amends_adapters::inventory::{Inventory, Reverted, SyncReceipt, SyncRequest};
@@ -9,13 +10,13 @@ use async_trait::async_trait;
 use super::served::{line, over};
 use crate::explore::{Line, Wire};
 
-pub(super) struct WiredInventory<P> {
-    pub(super) inner: P,
+pub(super) struct WiredInventory {
+    pub(super) inner: Arc<dyn Inventory>,
     pub(super) wire: Wire,
 }
 
 #[async_trait]
-impl<P: Inventory> Inventory for WiredInventory<P> {
+impl Inventory for WiredInventory {
     fn contract(&self) -> Contract {
         self.inner.contract()
     }

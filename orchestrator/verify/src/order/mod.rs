@@ -6,5 +6,5 @@ mod payment;
 mod scenario;
 mod served;
 
-pub(crate) use scenario::MakeSaga;
 pub use scenario::OrderScenario;
+pub(crate) use scenario::{MakeInventory, MakeSaga};

@@ -27,6 +27,9 @@ use crate::explore::{Parts, Scenario, Stage};
 /// Makes the saga's steps; mutants have others.
 pub(crate) type MakeSaga = fn(OrderSagaParts) -> Saga;
 
+/// Makes the inventory system at the end of the wire of the sandbox's; mutants have others.
+pub(crate) type MakeInventory = fn(Arc<dyn Inventory>) -> Arc<dyn Inventory>;
+
 /// Orders placed at once.
 #[derive(Clone)]
 pub struct OrderScenario {
@@ -38,19 +41,25 @@ pub struct OrderScenario {
     saga: MakeSaga,
     /// How much later than it promises a provider serves what is late.
     lateness: Duration,
+    inventory: MakeInventory,
 }
 
 impl OrderScenario {
     /// One order of two products.
     pub fn one_order() -> Self {
         let orders = vec![("order-1", vec!["MUG", "TEE"])];
-        Self { name: "one_order", orders, stocked: 1, saga: order_saga, lateness: Duration::ZERO }
+        Self::new("one_order", orders)
     }
 
     /// Two orders, and of the product that both want there is one.
     pub fn last_item() -> Self {
         let orders = vec![("order-1", vec!["MUG"]), ("order-2", vec!["MUG"])];
-        Self { name: "last_item", orders, stocked: 1, saga: order_saga, lateness: Duration::ZERO }
+        Self::new("last_item", orders)
+    }
+
+    fn new(name: &'static str, orders: Vec<(&'static str, Vec<&'static str>)>) -> Self {
+        let (saga, lateness) = (order_saga, Duration::ZERO);
+        Self { name, orders, stocked: 1, saga, lateness, inventory: |inventory| inventory }
     }
 
     pub(crate) fn with_saga(mut self, saga: MakeSaga) -> Self {
@@ -60,6 +69,11 @@ impl OrderScenario {
 
     pub(crate) fn with_stocked(mut self, stocked: u64) -> Self {
         self.stocked = stocked;
+        self
+    }
+
+    pub(crate) fn with_inventory(mut self, inventory: MakeInventory) -> Self {
+        self.inventory = inventory;
         self
     }
 
@@ -103,7 +117,10 @@ impl Stage for Shop {
                 inner: notification.with_faults(notification_hook),
                 wire: wire.clone(),
             }),
-            inventory: Arc::new(WiredInventory { inner: inventory.with_faults(inventory_hook), wire }),
+            inventory: Arc::new(WiredInventory {
+                inner: (self.scenario.inventory)(Arc::new(inventory.with_faults(inventory_hook))),
+                wire,
+            }),
             store,
         })
     }

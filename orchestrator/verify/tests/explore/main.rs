@@ -3,6 +3,8 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests may panic as tests may")]
 
 mod mutants;
+mod needs;
 mod order_saga;
 mod reductions;
 mod search;
+mod small;

@@ -1,12 +1,17 @@
 //! Every mutant is found, by the schedule that is pinned for it in `mutants.txt`; `UPDATE=1` rewrites that file.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use amends_verify::mutants::{Mutant, all, hunt};
 
+/// Where what is found is pinned.
+pub(crate) fn pinned() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/explore/mutants.txt")
+}
+
 /// `name: schedule: what it breaks`, or that it survives.
 fn line(mutant: &Mutant) -> String {
-    let Some(killed) = hunt(mutant, 2, &|| false).killed else {
+    let Some(killed) = hunt(&(mutant.setup)(), 2, &|| false).killed else {
         return format!("{}: SURVIVES", mutant.name);
     };
     let mut broken: Vec<_> = killed.broken.iter().map(|broken| broken.invariant).collect();
@@ -17,7 +22,7 @@ fn line(mutant: &Mutant) -> String {
 
 #[test]
 fn every_mutant_is_found_by_its_shortest_schedule() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/explore/mutants.txt");
+    let path = pinned();
     let found: String = all().iter().map(|mutant| line(mutant) + "\n").collect();
     if std::env::var_os("UPDATE").is_some() {
         std::fs::write(&path, &found).unwrap();

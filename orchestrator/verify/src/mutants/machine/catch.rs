@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::edit::{UNDOS, both, catch_at_once, catch_to, catchers, forward, retriers, state};
+use crate::mutants::made::gives_up_early;
 use crate::mutants::{Layer, Mutant};
 
 pub(in crate::mutants) const MUTANTS: &[Mutant] = &[
@@ -78,6 +79,26 @@ pub(in crate::mutants) const MUTANTS: &[Mutant] = &[
                     states.remove("already_committed");
                 }
             })
+        },
+    },
+    // Killed by S11, and only by `worker_hangs`: the worker commits, and nobody hears of it.
+    Mutant {
+        name: "a_time_limit_after_the_commit",
+        layer: Layer::Machine,
+        told: "the last step is not retried after a time limit, and its undo takes Saga.Committed for a failure",
+        setup: || {
+            // That it gives up early is not what it is about.
+            gives_up_early(forward(|machine| {
+                let mut undo = machine["States"]["revert_inventory_sync"].clone();
+                catchers(&mut undo)[0]["Next"] = "unsettled".into();
+                machine["States"]["revert_after_time_limit"] = undo;
+                catch_at_once(
+                    machine,
+                    "external_inventory_sync",
+                    "States.Timeout",
+                    "revert_after_time_limit",
+                );
+            }))
         },
     },
     // Killed by S11, and only by `cancelled` or what the coordinator does meanwhile.

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::edit::{both, retriers, state};
+use super::edit::{both, forward, retriers, state};
 use crate::mutants::{Layer, Mutant};
 
 pub(in crate::mutants) const MUTANTS: &[Mutant] = &[
@@ -29,6 +29,21 @@ pub(in crate::mutants) const MUTANTS: &[Mutant] = &[
             both(|machine| {
                 if let Some(state) = state(machine, "revert_inventory_sync") {
                     state["Retry"][2]["MaxAttempts"] = 0.into();
+                }
+            })
+        },
+    },
+    // Killed because the order is undone for nothing, and only by `throttled`.
+    Mutant {
+        name: "a_throttled_step_is_not_tried_again",
+        layer: Layer::Machine,
+        told: "charge does not retry Lambda.TooManyRequestsException",
+        setup: || {
+            forward(|machine| {
+                if let Some(state) = state(machine, "charge") {
+                    let throttled =
+                        json!({ "ErrorEquals": ["Lambda.TooManyRequestsException"], "MaxAttempts": 0 });
+                    retriers(state).insert(0, throttled);
                 }
             })
         },

@@ -11,7 +11,7 @@ use async_trait::async_trait;
 
 use crate::explore::Setup;
 use crate::mutants::{Layer, Mutant};
-use crate::order::{MakeSaga, OrderScenario};
+use crate::order::{MakeInventory, MakeSaga, OrderScenario};
 
 pub(in crate::mutants) const MUTANTS: &[Mutant] = &[
     // Killed by S3: a repeat is recorded as a second sale.
@@ -57,6 +57,16 @@ pub(in crate::mutants) const MUTANTS: &[Mutant] = &[
         setup: || {
             let scenario = OrderScenario::one_order().with_lateness(Duration::from_secs(600));
             Setup::new(Arc::new(scenario))
+        },
+    },
+    // Killed by S17 alone, with no fault.
+    Mutant {
+        name: "a_sale_is_recorded_for_another_order_too",
+        layer: Layer::Provider,
+        told: "the inventory system records each sale under a second reference",
+        setup: || {
+            let doubled: MakeInventory = |inner| Arc::new(Doubled(inner));
+            Setup::new(Arc::new(OrderScenario::one_order().with_inventory(doubled)))
         },
     },
 ];
@@ -151,5 +161,32 @@ impl Inventory for Broken {
             return Ok(Reverted::Reverted);
         }
         self.inner.revert(call, reference).await
+    }
+}
+
+/// Records everything twice, behind the wire.
+struct Doubled(Arc<dyn Inventory>);
+
+#[async_trait]
+impl Inventory for Doubled {
+    fn contract(&self) -> Contract {
+        self.0.contract()
+    }
+
+    async fn sync(&self, call: &Call, request: &SyncRequest) -> Result<SyncReceipt, ProviderError> {
+        let receipt = self.0.sync(call, request).await?;
+        let reference: SagaId = "order-0".parse().expect("it is a saga's id");
+        let key = IdempotencyKey::derive(DeploymentId::fixed(0), &reference, "sync", "second");
+        let second = SyncRequest { reference: reference.to_string(), lines: request.lines.clone() };
+        drop(self.0.sync(&Call { key, ..*call }, &second).await);
+        Ok(receipt)
+    }
+
+    async fn find(&self, limit: Duration, reference: &str) -> Result<Option<SyncReceipt>, ProviderError> {
+        self.0.find(limit, reference).await
+    }
+
+    async fn revert(&self, call: &Call, reference: &str) -> Result<Reverted, ProviderError> {
+        self.0.revert(call, reference).await
     }
 }

@@ -26,6 +26,19 @@ pub(in crate::mutants) const MUTANTS: &[Mutant] = &[
         told: "charge makes its keys of the time since its first attempt, and a payment object with them",
         setup: || one_order(|parts| charging(parts, a_key_for_each_attempt)),
     },
+    // Killed by S12 alone, and the next by S14 alone: what is done twice is without effect, or forbidden by the payment.
+    Mutant {
+        name: "a_payment_for_each_attempt",
+        layer: Layer::Step,
+        told: "charge makes the key of the payment object of the time since its first attempt",
+        setup: || one_order(|parts| charging(parts, a_payment_for_each_attempt)),
+    },
+    Mutant {
+        name: "a_capture_under_another_key",
+        layer: Layer::Step,
+        told: "charge makes the key of the capture of the time since its first attempt",
+        setup: || one_order(|parts| charging(parts, a_capture_under_another_key)),
+    },
     // Killed by S2: what was captured is left when the reply is lost for good.
     Mutant {
         name: "an_undo_only_after_success",
@@ -132,6 +145,43 @@ fn a_key_for_each_attempt<'a>(
         ctx.record_object("payment", id.as_str()).await?;
         let captured = capture(step, ctx, &id, input.amount, &format!("capture-{age}")).await?;
         captured.map_err(|error| of_effect(&error))
+    })
+}
+
+fn a_payment_for_each_attempt<'a>(
+    step: &'a Charging,
+    ctx: &'a StepCtx,
+    input: ChargeInput,
+) -> Doing<'a, ChargeOutput> {
+    Box::pin(async move {
+        let id = match ctx.object("payment") {
+            Some(id) => PaymentId::new(id),
+            None => {
+                let id = prepare(step, ctx, &input, &format!("prepare-{}", ctx.age().as_micros())).await?;
+                ctx.record_object("payment", id.as_str()).await?;
+                id
+            }
+        };
+        let captured = capture(step, ctx, &id, input.amount, "capture").await?;
+        captured.map_err(|error| of_effect(&error))
+    })
+}
+
+fn a_capture_under_another_key<'a>(
+    step: &'a Charging,
+    ctx: &'a StepCtx,
+    input: ChargeInput,
+) -> Doing<'a, ChargeOutput> {
+    Box::pin(async move {
+        let id = payment(step, ctx, &input).await?;
+        let key = format!("capture-{}", ctx.age().as_micros());
+        match capture(step, ctx, &id, input.amount, &key).await? {
+            // What was captured before is as good.
+            Err(ProviderError::WrongState { state }) if state.to_string() == "captured" => {
+                Ok(ChargeOutput { payment: Some(id), captured: input.amount })
+            }
+            captured => captured.map_err(|error| of_effect(&error)),
+        }
     })
 }
 

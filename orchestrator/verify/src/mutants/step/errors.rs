@@ -1,15 +1,20 @@
 //! Steps that make too much, or too little, of an error of their provider. Each takes one kind of error for what it is
 //! not, so each is killed by the one fault that makes this error and is what the step does not expect.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use amends_adapters::ProviderError;
-use amends_adapters::inventory::SyncRequest;
+use amends_adapters::inventory::Inventory;
 use amends_adapters::payment::PaymentId;
 use amends_saga::{Compensated, StepCtx, StepError};
-use amends_workers::{ChargeInput, ChargeOutput, SyncInput, SyncOutput};
+use amends_workers::{ChargeInput, ChargeOutput, ExternalInventorySync, SyncInput, SyncOutput};
 
-use super::altered::{Charging, Doing, Syncing, charging, count, of_effect, one_order, refunding, syncing};
+use super::altered::{
+    Altered, Charging, Doing, Syncing, charging, count, of_effect, one_order, refunding, syncing, with_sync,
+};
 use super::charge::{capture, payment, prepare, reverse};
-use super::sync::call;
+use super::sync::sync_once;
 use crate::mutants::{Layer, Mutant};
 
 pub(in crate::mutants) const MUTANTS: &[Mutant] = &[
@@ -41,12 +46,27 @@ pub(in crate::mutants) const MUTANTS: &[Mutant] = &[
         told: "charge reverses the payment when the provider fails, and is then tried again",
         setup: || one_order(|parts| charging(parts, failed_is_reversed)),
     },
-    // Killed by S3 and S14, and only by `cached_error`: two others of its kind are too few.
+    // Killed by S3 and S14, and only by `cached_error`: two others of its kind are too few, and within the run's rest no
+    // key is forgotten.
     Mutant {
         name: "another_payment_after_three_errors",
         layer: Layer::Step,
         told: "charge makes another payment when a key was answered with an error three times",
         setup: || one_order(|parts| charging(parts, another_payment)),
+    },
+    // Killed because the order is undone for nothing, and only by `reply_lost`: the next attempt must find the sale, and
+    // what never gets a reply is undone for good reason.
+    Mutant {
+        name: "a_sale_that_is_there_is_anothers",
+        layer: Layer::Step,
+        told: "external_inventory_sync gives up when it finds a sale after it was cut off, as if it were not its own",
+        setup: || {
+            one_order(|parts| {
+                let with = CutOff { inventory: parts.inventory.clone(), was: AtomicBool::new(false) };
+                let real = ExternalInventorySync::new(parts.inventory.clone());
+                with_sync(parts, Altered::executing(real, with, found_is_anothers))
+            })
+        },
     },
     // Killed by S3, and only by `silent`.
     Mutant {
@@ -69,7 +89,13 @@ pub(in crate::mutants) const MUTANTS: &[Mutant] = &[
         told: "external_inventory_sync is done when the provider failed and then knows of anything",
         setup: || one_order(|parts| syncing(parts, any_record)),
     },
-    // Killed by S2, and only by `declined`.
+    // These two are killed by S2, and only by `declined`.
+    Mutant {
+        name: "a_decline_is_taken_for_a_yes",
+        layer: Layer::Step,
+        told: "charge answers that it is done when the capture is declined",
+        setup: || one_order(|parts| charging(parts, declined_is_done)),
+    },
     Mutant {
         name: "a_declined_refund_is_taken_for_done",
         layer: Layer::Step,
@@ -141,12 +167,15 @@ async fn reversed_after(
 
 fn another_payment<'a>(step: &'a Charging, ctx: &'a StepCtx, input: ChargeInput) -> Doing<'a, ChargeOutput> {
     Box::pin(async move {
-        let failed = ctx.object("failed").unwrap_or("0");
-        let purpose = |purpose: &str| format!("{purpose}-{}", u8::from(failed == "3"));
-        let id = prepare(step, ctx, &input, &purpose("prepare")).await?;
-        ctx.record_object("payment", id.as_str()).await?;
-        let captured = capture(step, ctx, &id, input.amount, &purpose("capture")).await?;
-        if captured.as_ref().is_err_and(is_server_error) && failed != "3" {
+        if ctx.object("failed") == Some("3") {
+            let id = prepare(step, ctx, &input, "prepare-another").await?;
+            ctx.record_object("payment", id.as_str()).await?;
+            let captured = capture(step, ctx, &id, input.amount, "capture-another").await?;
+            return captured.map_err(|error| of_effect(&error));
+        }
+        let id = payment(step, ctx, &input).await?;
+        let captured = capture(step, ctx, &id, input.amount, "capture").await?;
+        if captured.as_ref().is_err_and(is_server_error) {
             count(ctx, "failed").await?;
         }
         captured.map_err(|error| of_effect(&error))
@@ -156,47 +185,73 @@ fn another_payment<'a>(step: &'a Charging, ctx: &'a StepCtx, input: ChargeInput)
 fn another_key<'a>(step: &'a Syncing, ctx: &'a StepCtx, input: SyncInput) -> Doing<'a, SyncOutput> {
     Box::pin(async move {
         let purpose = if ctx.object("lost") == Some("3") { "sync-again" } else { "sync" };
-        let request = SyncRequest { reference: ctx.saga().to_string(), lines: input.lines };
-        match step.with.sync(&call(step, ctx, purpose)?, &request).await {
-            Ok(receipt) => Ok(SyncOutput { receipt: receipt.id }),
-            Err(error) => {
-                if error == ProviderError::Interrupted && purpose == "sync" {
-                    count(ctx, "lost").await?;
-                }
-                Err(of_effect(&error))
-            }
+        let done = sync_once(&*step.with, ctx, input, purpose).await?;
+        if done == Err(ProviderError::Interrupted) && purpose == "sync" {
+            count(ctx, "lost").await?;
         }
+        done.map_err(|error| of_effect(&error))
     })
 }
 
 fn done_without<'a>(step: &'a Syncing, ctx: &'a StepCtx, input: SyncInput) -> Doing<'a, SyncOutput> {
     Box::pin(async move {
-        let request = SyncRequest { reference: ctx.saga().to_string(), lines: input.lines };
-        match step.with.sync(&call(step, ctx, "sync")?, &request).await {
-            Ok(receipt) => Ok(SyncOutput { receipt: receipt.id }),
+        match sync_once(&*step.with, ctx, input, "sync").await? {
             Err(error @ ProviderError::Unavailable { .. }) => match count(ctx, "refused").await? {
                 3.. => Ok(SyncOutput { receipt: "by hand".into() }),
                 _ => Err(of_effect(&error)),
             },
-            Err(error) => Err(of_effect(&error)),
+            done => done.map_err(|error| of_effect(&error)),
         }
     })
 }
 
 fn any_record<'a>(step: &'a Syncing, ctx: &'a StepCtx, input: SyncInput) -> Doing<'a, SyncOutput> {
     Box::pin(async move {
-        let reference = ctx.saga().as_str();
-        let request = SyncRequest { reference: reference.to_owned(), lines: input.lines };
-        let error = match step.with.sync(&call(step, ctx, "sync")?, &request).await {
-            Ok(receipt) => return Ok(SyncOutput { receipt: receipt.id }),
+        let error = match sync_once(&*step.with, ctx, input, "sync").await? {
             Err(error) if is_server_error(&error) => error,
-            Err(error) => return Err(of_effect(&error)),
+            done => return done.map_err(|error| of_effect(&error)),
         };
-        match step.with.find(ctx.call_limit()?, reference).await {
+        match step.with.find(ctx.call_limit()?, ctx.saga().as_str()).await {
             Ok(Some(receipt)) => Ok(SyncOutput { receipt: receipt.id }),
             Err(ProviderError::WrongState { state }) => Ok(SyncOutput { receipt: state.to_string() }),
             Ok(None) | Err(_) => Err(of_effect(&error)),
         }
+    })
+}
+
+fn declined_is_done<'a>(step: &'a Charging, ctx: &'a StepCtx, input: ChargeInput) -> Doing<'a, ChargeOutput> {
+    Box::pin(async move {
+        let id = payment(step, ctx, &input).await?;
+        match capture(step, ctx, &id, input.amount, "capture").await? {
+            Err(ProviderError::Declined { .. }) => {
+                Ok(ChargeOutput { payment: Some(id), captured: input.amount })
+            }
+            captured => captured.map_err(|error| of_effect(&error)),
+        }
+    })
+}
+
+/// What a process remembers of the attempt before.
+struct CutOff {
+    inventory: Arc<dyn Inventory>,
+    was: AtomicBool,
+}
+
+fn found_is_anothers<'a>(
+    step: &'a Altered<ExternalInventorySync, CutOff>,
+    ctx: &'a StepCtx,
+    input: SyncInput,
+) -> Doing<'a, SyncOutput> {
+    Box::pin(async move {
+        let CutOff { inventory, was } = &step.with;
+        if was.swap(false, Ordering::Relaxed)
+            && let Ok(Some(_)) = inventory.find(ctx.call_limit()?, ctx.saga().as_str()).await
+        {
+            return Err(StepError::Rejected("somebody has recorded this sale already".into()));
+        }
+        let done = sync_once(&**inventory, ctx, input, "sync").await?;
+        was.store(done == Err(ProviderError::Interrupted), Ordering::Relaxed);
+        done.map_err(|error| of_effect(&error))
     })
 }
 

@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
-use amends_adapters::Call;
-use amends_adapters::notification::{Notice, NoticeKind, Recipient};
+use amends_adapters::notification::{Notice, NoticeKind, Notification, Recipient, Sent, SentLookup};
+use amends_adapters::{Call, Contract, ProviderError};
 use amends_saga::{Compensated, SagaStep, StepError};
 use amends_store::StoreError;
 use amends_types::Personal;
-use amends_workers::{Notify, NotifyOutput};
+use amends_workers::{Notify, NotifyOutput, order_saga};
+use async_trait::async_trait;
 
 use super::altered::{Altered, of_effect, one_order, with_notify};
 use crate::mutants::{Layer, Mutant};
@@ -40,6 +41,18 @@ pub(in crate::mutants) const MUTANTS: &[Mutant] = &[
                     })
                 });
                 with_notify(parts, notify)
+            })
+        },
+    },
+    // Killed by S13 alone, and only by `down_for_a_day`: a notice may arrive twice, but not for this.
+    Mutant {
+        name: "a_forgotten_key_of_a_notice",
+        layer: Layer::Step,
+        told: "notify sends again when the provider has forgotten the key, although it can be asked",
+        setup: || {
+            one_order(|mut parts| {
+                parts.notification = Arc::new(NotAsked(parts.notification));
+                order_saga(parts)
             })
         },
     },
@@ -87,3 +100,21 @@ pub(in crate::mutants) const MUTANTS: &[Mutant] = &[
         },
     },
 ];
+
+/// Notices as of a provider that cannot be asked what was sent.
+struct NotAsked(Arc<dyn Notification>);
+
+#[async_trait]
+impl Notification for NotAsked {
+    fn contract(&self) -> Contract {
+        self.0.contract()
+    }
+
+    async fn send(&self, call: &Call, notice: &Notice) -> Result<Sent, ProviderError> {
+        self.0.send(call, notice).await
+    }
+
+    fn lookup(&self) -> Option<&dyn SentLookup> {
+        None
+    }
+}

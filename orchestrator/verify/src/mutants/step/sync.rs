@@ -1,7 +1,7 @@
 //! Syncs that sell twice, or do not take back what they recorded.
 
-use amends_adapters::Call;
-use amends_adapters::inventory::{Reverted, SyncRequest};
+use amends_adapters::inventory::{Inventory, Reverted, SyncRequest};
+use amends_adapters::{Call, ProviderError};
 use amends_saga::{Compensated, SagaStep, StepCtx, StepError};
 use amends_workers::{ExternalInventorySync, SyncInput, SyncOutput};
 
@@ -37,6 +37,13 @@ pub(in crate::mutants) const MUTANTS: &[Mutant] = &[
         layer: Layer::Step,
         told: "revert_inventory_sync names another order than its own",
         setup: || one_order(|parts| reverting(parts, another_order)),
+    },
+    // Killed by S6 alone: there is nothing that could be taken back.
+    Mutant {
+        name: "the_neighbours_sale_is_reverted_too",
+        layer: Layer::Step,
+        told: "revert_inventory_sync reverts its own sale, and then that of the order before",
+        setup: || one_order(|parts| reverting(parts, the_neighbours_too)),
     },
     // Killed by S3 and S12, by whatever starts the process again: within one process the key is stable.
     Mutant {
@@ -75,8 +82,32 @@ pub(in crate::mutants) const MUTANTS: &[Mutant] = &[
     },
 ];
 
+/// Records the sale under the key of `purpose`; once that may be forgotten, it looks for the sale first, as the real step
+/// does.
+pub(super) async fn sync_once(
+    inventory: &dyn Inventory,
+    ctx: &StepCtx,
+    input: SyncInput,
+    purpose: &str,
+) -> Result<Result<SyncOutput, ProviderError>, StepError> {
+    let contract = inventory.contract();
+    let limit = ctx.call_limit()?.min(contract.call_limit());
+    let reference = ctx.saga().as_str();
+    if ctx.effect_possible() && !contract.remembers(ctx.age()) {
+        let found = inventory.find(limit, reference).await;
+        let found = found.map_err(|error| StepError::Transient(error.to_string()))?;
+        if let Some(receipt) = found {
+            return Ok(Ok(SyncOutput { receipt: receipt.id }));
+        }
+    }
+    let request = SyncRequest { reference: reference.to_owned(), lines: input.lines };
+    let limit = ctx.call_limit()?.min(contract.call_limit());
+    let done = inventory.sync(&Call { key: ctx.key(purpose), limit }, &request).await;
+    Ok(done.map(|receipt| SyncOutput { receipt: receipt.id }))
+}
+
 /// A call as the real step makes it.
-pub(super) fn call(step: &Syncing, ctx: &StepCtx, purpose: &str) -> Result<Call, StepError> {
+fn call(step: &Syncing, ctx: &StepCtx, purpose: &str) -> Result<Call, StepError> {
     let limit = ctx.call_limit()?.min(step.with.contract().call_limit());
     Ok(Call { key: ctx.key(purpose), limit })
 }
@@ -111,6 +142,20 @@ fn not_found_is_proof<'a>(
             Compensated::NothingFound => Compensated::NothingHappened,
             other @ (Compensated::Undone | Compensated::NothingHappened) => other,
         })
+    })
+}
+
+fn the_neighbours_too<'a>(
+    step: &'a Syncing,
+    ctx: &'a StepCtx,
+    input: SyncInput,
+    output: Option<SyncOutput>,
+) -> Doing<'a, Compensated> {
+    Box::pin(async move {
+        let compensated = step.real.compensate(ctx, input, output).await?;
+        // Whatever becomes of that.
+        drop(step.with.revert(&call(step, ctx, "revert-before")?, "order-0").await);
+        Ok(compensated)
     })
 }
 
