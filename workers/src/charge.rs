@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use amends_adapters::Call;
-use amends_adapters::payment::{Payment, PaymentId, PaymentMethod, PaymentRequest, Reversed};
+use amends_adapters::payment::{Payment, PaymentId, PaymentMethod, PaymentRequest, PaymentStatus, Reversed};
 use amends_saga::{Backoff, Compensated, SagaStep, StepCtx, StepError, StepPolicy};
 use amends_types::{Money, Personal};
 use serde::{Deserialize, Serialize};
@@ -59,6 +59,16 @@ impl Charge {
         Ok(ctx.call_limit()?.min(self.provider.contract().call_limit()))
     }
 
+    /// Whether an earlier attempt took the money, once the provider has forgotten its key. The payment's own state forbids
+    /// a second capture; but the answer to that is a no, and would undo an order that is paid.
+    async fn was_captured_before(&self, ctx: &StepCtx, amount: Money) -> Result<bool, StepError> {
+        let forgotten = ctx.effect_possible() && !self.provider.contract().remembers(ctx.age());
+        let Some(id) = ctx.object(PAYMENT).filter(|_| forgotten) else { return Ok(false) };
+        let status = self.provider.status(self.limit(ctx)?, &PaymentId::new(id)).await;
+        let status = status.map_err(|error| provider_error::of_preparation(&error))?;
+        Ok(status == PaymentStatus::Captured { amount })
+    }
+
     async fn payment(&self, ctx: &StepCtx, input: ChargeInput) -> Result<PaymentId, StepError> {
         if let Some(id) = ctx.object(PAYMENT) {
             return Ok(PaymentId::new(id));
@@ -92,6 +102,9 @@ impl SagaStep for Charge {
         let amount = input.amount;
         if amount.minor == 0 {
             return Ok(ChargeOutput { payment: None, captured: amount });
+        }
+        if self.was_captured_before(ctx, amount).await? {
+            return Ok(ChargeOutput { payment: ctx.object(PAYMENT).map(PaymentId::new), captured: amount });
         }
         let payment = self.payment(ctx, input).await?;
         let captured = self.provider.capture(&self.call(ctx, "capture")?, &payment, amount).await;

@@ -23,6 +23,8 @@ pub struct Evidence<'a> {
     pub order: Option<OrderRow>,
     /// All its effects, at providers and in our own database.
     pub effects: Vec<BookEffect>,
+    /// What was ever reserved for it: the product, and how many of it.
+    pub reserved: Vec<(String, u64)>,
     /// How it came there, if anybody watched.
     pub way: Option<&'a Trace>,
     /// The times of the machines that led it there, if they are known.
@@ -43,7 +45,19 @@ impl<'a> Evidence<'a> {
     ) -> Self {
         effects.extend(local_effects(order.as_ref(), reservations));
         absorb_parts(&mut effects);
-        Self { definition, saga, rows, order, effects, way: None, machines: None, keeps_books: None }
+        let of_product = |held: &ReservationRow| (held.sku.clone(), held.quantity);
+        let reserved = reservations.iter().map(of_product).collect();
+        Self {
+            definition,
+            saga,
+            rows,
+            order,
+            effects,
+            reserved,
+            way: None,
+            machines: None,
+            keeps_books: None,
+        }
     }
 
     /// The same, with everything that happened on the way.

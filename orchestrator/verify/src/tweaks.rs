@@ -30,6 +30,8 @@ pub(crate) struct Tweaks {
     pub(crate) sweeps_forward: bool,
     /// The relay deletes the outbox row before the execution is started, and the sweeper leaves alone what is not there.
     pub(crate) deletes_first: bool,
+    /// The journal is written, and not synced.
+    pub(crate) journal_forgets: bool,
     /// The store of a run, and what it loses when the process is killed.
     pub(crate) lossy: Option<MakeLossy>,
     /// The machine gives up where the generated one tries again; that it costs orders is not what the mutant is about.

@@ -100,6 +100,7 @@ fn is_about(evidence: &Evidence<'_>, standing: &Standing<'_>, moment: &Moment) -
         Happened::Cancelled { saga } => saga == id,
         Happened::Injected { .. }
         | Happened::Started { .. }
+        | Happened::WentBack { .. }
         | Happened::Panicked
         | Happened::Noted(_)
         | Happened::ProcessStarted => false,

@@ -5,6 +5,7 @@ use std::time::Duration;
 use amends_adapters::books::EffectKind::{
     self, Canceled, Captured, CorrectionSent, Prepared, Refunded, Sent, Synced,
 };
+use amends_saga::TaskErrorKind as Kind;
 use amends_store::{LedgerStatus, SagaState};
 
 use crate::shop::{NewOrder, Shop};
@@ -118,4 +119,18 @@ fn a_capture_under_way_when_the_order_is_cancelled_is_refunded_and_never_capture
     shop.let_late_requests_arrive();
     assert_eq!(shop.effects(), [Prepared, Canceled]);
     assert_eq!(shop.state(), SagaState::Compensated);
+}
+
+#[test]
+fn a_capture_whose_key_the_provider_has_forgotten_is_looked_for_and_not_taken_for_refused() {
+    let shop = Shop::with(&[("cup", 100, 10)]);
+    let payment_method = "pm_sandbox_lostReply";
+    let id = shop.take_in(&NewOrder { payment_method, ..NewOrder::of(&[("cup", 1)]) });
+    for step in ["order", "reserve_stock"] {
+        shop.walk(&id).execute_once(step).unwrap();
+    }
+    assert_eq!(shop.walk(&id).execute_once("charge").unwrap_err().kind, Kind::Unknown);
+    shop.clock.jump(Duration::from_secs(25 * 60 * 60));
+    shop.walk(&id).execute_once("charge").unwrap();
+    assert_eq!(shop.effects(), [Prepared, Captured]);
 }

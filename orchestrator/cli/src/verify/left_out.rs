@@ -7,7 +7,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use amends_verify::INVARIANTS;
-use amends_verify::explore::{Fault, FaultSet, LIVENESS, Setup};
+use amends_verify::explore::{DURABILITY, Fault, FaultSet, LIVENESS, Setup};
 
 /// One thing that is left out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,7 +58,7 @@ impl FromStr for LeftOut {
         if let Ok(fault) = name.parse() {
             return Ok(Self::Fault(fault));
         }
-        let ids = || INVARIANTS.iter().map(|invariant| invariant.id).chain([LIVENESS]);
+        let ids = || INVARIANTS.iter().map(|invariant| invariant.id).chain([LIVENESS, DURABILITY]);
         ids().find(|id| *id == name).map(Self::Invariant).ok_or_else(|| {
             let faults: Vec<_> = Fault::ALL.iter().map(|fault| fault.name()).collect();
             let ids: Vec<_> = ids().collect();
@@ -74,11 +74,12 @@ mod tests {
     #[test]
     fn each_fault_and_each_invariant_can_be_left_out_by_its_name() {
         let names = Fault::ALL.iter().map(|fault| fault.name());
-        let names = names.chain(INVARIANTS.iter().map(|invariant| invariant.id)).chain([LIVENESS]);
+        let names =
+            names.chain(INVARIANTS.iter().map(|invariant| invariant.id)).chain([LIVENESS, DURABILITY]);
         for name in names {
             assert_eq!(name.parse::<LeftOut>().unwrap().to_string(), name);
         }
         let told = "lightning".parse::<LeftOut>().unwrap_err();
-        assert!(told.contains("reply_lost") && told.contains("S19, liveness"), "{told}");
+        assert!(told.contains("reply_lost") && told.contains("S19, liveness, durability"), "{told}");
     }
 }

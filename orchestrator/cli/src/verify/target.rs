@@ -25,6 +25,8 @@ pub(crate) enum ScenarioName {
     OneOrder,
     /// Two orders at once that want the last item
     LastItem,
+    /// Two orders at once that have nothing to do with each other
+    SideBySide,
 }
 
 /// Where sagas are kept.
@@ -38,12 +40,13 @@ pub(crate) enum StoreName {
 }
 
 impl ScenarioName {
-    pub(crate) const ALL: [Self; 2] = [Self::OneOrder, Self::LastItem];
+    pub(crate) const ALL: [Self; 3] = [Self::OneOrder, Self::LastItem, Self::SideBySide];
 
     pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::OneOrder => "one_order",
             Self::LastItem => "last_item",
+            Self::SideBySide => "side_by_side",
         }
     }
 
@@ -51,6 +54,7 @@ impl ScenarioName {
         match self {
             Self::OneOrder => OrderScenario::one_order(),
             Self::LastItem => OrderScenario::last_item(),
+            Self::SideBySide => OrderScenario::side_by_side(),
         }
     }
 }

@@ -25,6 +25,9 @@ pub struct Simulation {
     tasks: Arc<Tasks>,
 }
 
+/// More than anything does at one instant.
+const MOST_POLLS: u32 = 1_000_000;
+
 impl Simulation {
     /// An executor under this clock.
     pub fn new(clock: VirtualClock) -> Self {
@@ -38,19 +41,28 @@ impl Simulation {
 
     /// Runs until `future` is complete, and lets time pass whenever nothing is ready. `None` when nothing can happen
     /// any more: nobody is ready and nobody sleeps.
+    ///
+    /// # Panics
+    /// When a million futures were polled and no time has passed: something goes round and waits for nothing.
     pub fn run<F: Future>(&self, future: F) -> Option<F::Output> {
         let mut future = pin!(future);
         let woken = Arc::new(Flag(AtomicBool::new(true)));
         let waker = Waker::from(woken.clone());
+        let mut polled = 0;
         loop {
+            polled += 1;
+            assert!(polled < MOST_POLLS, "{MOST_POLLS} times something was done, and no time has passed");
             if woken.0.swap(false, Ordering::AcqRel)
                 && let Poll::Ready(output) = future.as_mut().poll(&mut Context::from_waker(&waker))
             {
                 return Some(output);
             }
             let is_woken = || woken.0.load(Ordering::Acquire);
-            if !self.run_one() && !is_woken() && !self.clock.advance_to_next_sleeper() {
-                return None;
+            if !self.run_one() && !is_woken() {
+                if !self.clock.advance_to_next_sleeper() {
+                    return None;
+                }
+                polled = 0;
             }
         }
     }

@@ -1,7 +1,7 @@
 //! What follows from things that are not durable yet.
 
 use std::collections::VecDeque;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::oneshot;
 
@@ -39,7 +39,12 @@ pub(super) enum Effect {
 pub(super) struct Backlog {
     waiting: VecDeque<Held>,
     bytes: usize,
+    forgotten: Forgotten,
 }
+
+/// What nobody will ever know of. Whoever waits for it waits as long as there is a handle of the engine, which keeps it.
+#[derive(Clone, Default)]
+pub(super) struct Forgotten(Arc<Mutex<VecDeque<Held>>>);
 
 struct Held {
     chunk: u64,
@@ -87,8 +92,14 @@ impl Backlog {
         }
     }
 
-    /// Keeps everybody waiting for ever: what they wait for may or may not have happened.
+    /// Keeps everybody waiting: what they wait for may or may not have happened.
     pub(super) fn forget(&mut self) {
-        std::mem::forget(std::mem::take(&mut self.waiting));
+        let mut forgotten = self.forgotten.0.lock().unwrap_or_else(PoisonError::into_inner);
+        forgotten.append(&mut self.waiting);
+    }
+
+    /// What keeps them waiting.
+    pub(super) fn forgotten(&self) -> Forgotten {
+        self.forgotten.clone()
     }
 }

@@ -7,6 +7,7 @@ use std::thread::{self, JoinHandle};
 use serde_json::Value;
 use tokio::sync::{mpsc, oneshot};
 
+use crate::driver::backlog::Forgotten;
 use crate::driver::command::{Command, Key, Known, Start, Started};
 use crate::driver::machine::{Machines, NoMachine};
 use crate::driver::replay::{machine_of, replay_tape};
@@ -40,6 +41,8 @@ pub(super) struct Inner {
     pub(super) account: String,
     pub(super) region: String,
     pub(super) watermark: u64,
+    /// Kept as long as there is a handle: whoever waits for it is not answered.
+    pub(super) _forgotten: Forgotten,
     /// Dropped with the last handle.
     pub(super) handle: Option<oneshot::Sender<()>>,
     /// `None` in a simulation.

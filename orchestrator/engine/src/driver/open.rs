@@ -196,6 +196,7 @@ fn assemble(parts: Parts, options: EngineOptions) -> Result<(Inner, Core, Source
         account: options.account,
         region: options.region,
         watermark: parts.recovered.watermark,
+        _forgotten: core.backlog.forgotten(),
         handle: Some(handle),
         thread: Mutex::new(None),
     };

@@ -11,6 +11,9 @@ use amends_saga::Op;
 use crate::explore::actor::Actor;
 use crate::explore::fault::{Fault, FaultSet};
 
+/// Who puts a process together.
+pub(crate) const STARTING: &str = "start";
+
 /// Something that an actor is about to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Action {
@@ -69,7 +72,12 @@ impl Action {
     /// What can go wrong here whatever it is about; `full` without the reduction.
     pub(crate) fn faults(self, actor: &Actor, full: bool) -> FaultSet {
         let Some(task) = &actor.task else {
-            return if self.kind == Kind::Write { OF_THE_COORDINATOR } else { FaultSet::NONE };
+            return match self.kind {
+                // A process that cannot reach its store does not start.
+                Kind::Write if actor.name.starts_with(STARTING) => FaultSet::of(&[Fault::ProcessKilled]),
+                Kind::Write => OF_THE_COORDINATOR,
+                _ => FaultSet::NONE,
+            };
         };
         // A cancel of a saga that unwinds already changes nothing.
         let cancel = FaultSet::of(if task.op == Op::Execute { &[Fault::Cancelled] } else { &[] });
@@ -81,7 +89,9 @@ impl Action {
             Kind::Done if full => DEATHS,
             Kind::Done => FaultSet::NONE,
             Kind::Deliver => AT_DELIVERY,
-            Kind::Answer => DEATHS.and(FaultSet::of(&[Fault::Oversized])),
+            // A verdict that nobody hears of for ever leaves an execution that ends unsettled: true enough.
+            Kind::Answer if task.op == Op::Settle => DEATHS.and(FaultSet::of(&[Fault::Oversized])),
+            Kind::Answer => DEATHS.and(FaultSet::of(&[Fault::Oversized, Fault::Unheard])),
         }
     }
 }

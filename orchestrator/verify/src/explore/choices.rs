@@ -12,6 +12,13 @@ use amends_types::{Entropy, SplitMix};
 use crate::explore::fault::{Fault, FaultSet};
 use crate::explore::schedule::{Injection, Schedule};
 
+/// So many offers after a fault, the next one is more likely.
+const NEAR: u64 = 24;
+/// There one offer in so many is taken,
+const NEAR_ONE_IN: u64 = 6;
+/// and elsewhere one in so many.
+const FAR_ONE_IN: u64 = 40;
+
 /// A place in a run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Site {
@@ -44,8 +51,8 @@ pub(crate) enum Plan {
     At(Vec<(u32, Fault)>),
     /// At these sites.
     Named(Vec<Injection>),
-    /// By chance: one in so many offers, at most so many.
-    Random { chance: SplitMix, one_in: u64, most: u32 },
+    /// By chance: the first at this offer or soon after it, then with more and less time in between; at most so many.
+    Random { chance: SplitMix, first: u64, most: u32, last: Option<u64> },
 }
 
 /// The choices of one run.
@@ -110,10 +117,17 @@ impl Plan {
                 let place = planned.iter().position(|next| next.site == name && faults.has(next.fault))?;
                 Some(planned.remove(place).fault)
             }
-            Self::Random { chance, one_in, most } => {
-                if *most == 0 || !chance.next_u64().is_multiple_of(*one_in) {
+            Self::Random { chance, first, most, last } => {
+                let one_in = match last {
+                    _ if *most == 0 || u64::from(number) < *first => return None,
+                    // What goes wrong together is what breaks things: the next one is often near the last.
+                    Some(last) if u64::from(number) - *last > NEAR => FAR_ONE_IN,
+                    Some(_) | None => NEAR_ONE_IN,
+                };
+                if !chance.next_u64().is_multiple_of(one_in) {
                     return None;
                 }
+                *last = Some(number.into());
                 *most -= 1;
                 let all: Vec<Fault> = faults.iter().collect();
                 let place = chance.next_u64() % all.len() as u64;
@@ -161,7 +175,7 @@ mod tests {
 
     #[test]
     fn chance_makes_at_most_as_many_faults_as_it_may() {
-        let plan = Plan::Random { chance: SplitMix::from_seed(1), one_in: 2, most: 3 };
+        let plan = Plan::Random { chance: SplitMix::from_seed(1), first: 5, most: 3, last: None };
         let choices = Choices::new(plan, FaultSet::ALL);
         let made = (1..100).filter_map(|nth| choices.offer(site(nth), BOTH, None)).count();
         assert_eq!(made, 3);

@@ -36,7 +36,7 @@ macro_rules! faults {
 }
 
 faults! {
-    /// At a call: the provider's final no.
+    /// At a call, and whenever it is made again: the provider's final no.
     Declined = "declined": "the provider declines",
     /// At a call: proven not done.
     Unavailable = "unavailable": "the provider cannot be reached and does nothing",
@@ -90,6 +90,9 @@ faults! {
     SecondCoordinator = "second_coordinator": "another coordinator relays, sweeps and delivers just now",
     /// When a worker answers.
     Oversized = "oversized": "the worker's answer is larger than Step Functions takes",
+
+    /// When a worker answers, and whenever one answers this task again.
+    Unheard = "unheard": "no answer to this task arrives any more, although it is done",
 
     /// When the journal is synced.
     PowerLost = "power_lost": "the power fails before the journal is synced: what was not synced is gone",

@@ -3,8 +3,9 @@
 //! **The reduction.** Two runs that come to the same state at such a moment, with as many faults left, go on in the
 //! same ways; so what can still go wrong from there on is explored once. At that moment nobody is in the middle of
 //! anything (no other attempt is under way, none stands still, no copy is to come), so the state is all there is: the
-//! store's rows, the providers' books and what is on its way to them, the faults that last, and how far each execution
-//! is. An execution of a state machine is where it is, how often it has retried there after which errors, since when it
+//! store's rows, the providers' books and what is on its way to them, the faults that last, how often the process has
+//! begun (up to three times: an engine that has just read its journal should be as any other, but that is to be shown),
+//! and how far each execution is. An execution of a state machine is where it is, how often it has retried there after which errors, since when it
 //! waits if it is not the one whose task begins now, and its data, which is made of the answers of the states that it
 //! has left (`Paths`). The coordinator may be in the middle of a pass; but it keeps nothing between two passes, and
 //! reads in each what there is to do.
@@ -80,14 +81,15 @@ struct Timed {
 }
 
 impl Paths {
-    /// A task is handed to a worker that somebody waits for.
-    pub(crate) fn delivered(&self, payload: &TaskPayload, now: Duration) {
+    /// A task is handed to a worker that somebody waits for. Says whether its execution had left that state before.
+    pub(crate) fn delivered(&self, payload: &TaskPayload, now: Duration) -> bool {
         let mut paths = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let Timed { path, since } = paths.entry(payload.run.to_string()).or_default();
         *since = now;
         payload.saga_id.as_str().clone_into(&mut path.saga);
         let state = format!("{}.{}", payload.step, payload.op.name());
         let answer = path.answer.take();
+        let goes_back = path.state != state && path.left.iter().any(|(left, _)| *left == state);
         if path.state != state {
             let left = (std::mem::replace(&mut path.state, state), answer.unwrap_or_default());
             path.left.push(left);
@@ -98,6 +100,7 @@ impl Paths {
             path.errors.push(error.to_owned());
         }
         path.retry = payload.retry;
+        goes_back
     }
 
     /// A worker answered whoever waits.
@@ -129,6 +132,7 @@ impl Fingerprint {
         (payload.run.as_str(), &payload.step, payload.op.name(), payload.retry).hash(&mut hasher);
         self.paths.hash(payload, world.clock.monotonic(), &mut hasher);
         self.wire.fingerprint().hash(&mut hasher);
+        world.fingerprint().hash(&mut hasher);
         world.with_trace(|way| hash_way(way, &mut hasher));
         self.stage.fingerprint(world.clock.now()).hash(&mut hasher);
         let (stored, store_now) =

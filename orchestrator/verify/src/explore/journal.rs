@@ -14,11 +14,14 @@ use crate::explore::world::World;
 pub(crate) struct ExploredStorage {
     pub(crate) inner: MemoryStorage,
     pub(crate) world: Arc<World>,
+    /// A mutant's files are never synced.
+    pub(crate) forgets: bool,
 }
 
 struct ExploredFile {
     inner: Box<dyn LogFile>,
     world: Arc<World>,
+    forgets: bool,
 }
 
 impl Storage for ExploredStorage {
@@ -30,7 +33,7 @@ impl Storage for ExploredStorage {
     }
     fn create(&self, name: &str) -> io::Result<Box<dyn LogFile>> {
         let inner = self.inner.create(name)?;
-        Ok(Box::new(ExploredFile { inner, world: self.world.clone() }))
+        Ok(Box::new(ExploredFile { inner, world: self.world.clone(), forgets: self.forgets }))
     }
     fn write_whole(&self, name: &str, content: &[u8]) -> io::Result<()> {
         self.inner.write_whole(name, content)
@@ -58,6 +61,6 @@ impl LogFile for ExploredFile {
             self.world.kill(Duration::ZERO);
             return Err(io::Error::other("the power failed"));
         }
-        self.inner.sync()
+        if self.forgets { Ok(()) } else { self.inner.sync() }
     }
 }

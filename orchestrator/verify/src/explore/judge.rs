@@ -12,7 +12,7 @@ use crate::explore::needless::{is_committed, must_commit, needless};
 use crate::explore::rest::Unrest;
 use crate::explore::scenario::Stage;
 use crate::explore::setup::Setup;
-use crate::explore::trace::{Happened, Trace};
+use crate::explore::trace::{Happened, Moment, Trace};
 
 /// Something that must not be.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -38,6 +38,9 @@ pub(crate) struct Judged {
 
 /// The name of what is no invariant of a state but of the whole way.
 pub const LIVENESS: &str = "liveness";
+/// The name of what the engine promises: what led further is never lost.
+pub const DURABILITY: &str = "durability";
+const DURABILITY_SENTENCE: &str = "no task result that led further is lost: no execution goes back";
 /// The name of what no code of ours may do.
 pub(crate) const PANIC: &str = "panic";
 const LIVENESS_SENTENCE: &str =
@@ -101,6 +104,7 @@ pub(crate) fn judge(
     broken.extend(stored.owed.iter().filter(|row| could_be_sent(trace, row)).map(|row| {
         liveness(row.saga.as_str(), format!("{} is owed, and its provider can be reached", row.step))
     }));
+    broken.extend(trace.moments.iter().filter_map(went_back));
     broken.retain(|broken| setup.checks(broken.invariant));
     Judged { broken, endings }
 }
@@ -139,6 +143,13 @@ fn too_few(setup: &Setup, stage: &dyn Stage, trace: &Trace, committed: usize) ->
         broken.push(panicked("a worker panicked".into()));
     }
     broken
+}
+
+fn went_back(moment: &Moment) -> Option<Broken> {
+    let Happened::WentBack { payload } = &moment.what else { return None };
+    let what = format!("execution {} asked for {} again, which it had left", payload.run, payload.step);
+    let of = payload.saga_id.to_string();
+    Some(Broken { invariant: DURABILITY, sentence: DURABILITY_SENTENCE, of, what })
 }
 
 /// Something of ours panicked.

@@ -8,13 +8,14 @@ use amends_coordinator::{
     extend_deadlines, relay, sweep,
 };
 use amends_engine::clock::Simulation;
-use amends_engine::driver::{Engine, EngineOptions};
+use amends_engine::driver::{Engine, EngineOptions, Limits};
 use amends_engine::journal::DirectoryId;
 use amends_harness::{Harness, HarnessOptions};
 use amends_saga::{SagaDefinition, TaskPayload};
 use amends_store::{SagaQuery, SagaState, Store, StoreError};
 use amends_types::{BoxFuture, Clock, Entropy, RunName, SagaId};
 
+use crate::explore::action::STARTING;
 use crate::explore::disk::Disk;
 use crate::explore::fingerprint::{Fingerprint, Paths};
 use crate::explore::functions::ExploredFunctions;
@@ -82,8 +83,12 @@ impl Life {
             entropy: disk.tokens.clone(),
             sagas: vec![saga],
         });
-        harness.end_leases_of_dead_workers().await.map_err(|error| error.to_string())?;
-        extend_deadlines(&*store, &kind).await.map_err(|error| error.to_string())?;
+        let actor = world.actor(STARTING, None);
+        let work = async {
+            harness.end_leases_of_dead_workers().await.map_err(|error| error.to_string())?;
+            extend_deadlines(&*store, &kind).await.map(drop).map_err(|error| error.to_string())
+        };
+        world.act(&actor, Box::pin(work)).await.unwrap_or(Ok(()))?;
         let fingerprint = Arc::new(Fingerprint {
             store: disk.store.clone(),
             stage: stage.clone(),
@@ -249,9 +254,12 @@ fn open_engine(
         // The run sees that the process was killed.
         on_fatal: Arc::new(|_| {}),
         parsed: setup.parsed.clone(),
+        // So small that a saga fills several: what is open is carried forward, and segments are removed.
+        limits: Limits { segment_bytes: 8 * 1024, segments: 1, ..Limits::default() },
         ..EngineOptions::new(DIRECTORY, Arc::new(worker.clone()))
     };
-    let storage = Arc::new(ExploredStorage { inner: disk.journal.clone(), world: world.clone() });
+    let forgets = setup.tweaks.journal_forgets;
+    let storage = Arc::new(ExploredStorage { inner: disk.journal.clone(), world: world.clone(), forgets });
     let archive = Arc::new(disk.archive.clone());
     let engine =
         Engine::simulate(simulation, storage, archive, options).map_err(|error| error.to_string())?;

@@ -34,11 +34,12 @@ mod wire;
 mod worker;
 mod world;
 
+pub(crate) use action::STARTING;
 pub use bounds::NOT_COVERED;
 pub use ending::{Ending, StepEnding};
 pub use fault::{Fault, FaultSet, NoSuchFault};
 pub(crate) use fingerprint::age;
-pub use judge::{Broken, LIVENESS};
+pub use judge::{Broken, DURABILITY, LIVENESS};
 pub use scenario::{Parts, Scenario, Stage};
 pub use schedule::{Injection, Schedule, ScheduleError};
 pub use search::{Counterexample, Found, Progress, Search, replay};

@@ -24,6 +24,7 @@ const PASSING: FaultSet = FaultSet::of(&[
     Fault::FrozenToTheEnd,
     Fault::Overtaken,
     Fault::ProcessKilled,
+    Fault::DownForADay,
     Fault::StoreUnavailable,
     Fault::Throttled,
     Fault::Twice,
@@ -39,10 +40,10 @@ const PASSING: FaultSet = FaultSet::of(&[
 const LASTING: FaultSet = FaultSet::of(&[
     Fault::Declined,
     Fault::Oversized,
+    Fault::Unheard,
     Fault::CachedError,
     Fault::Down,
     Fault::Silent,
-    Fault::DownForADay,
 ]);
 
 /// After so many unwinds the sweeper settles what is left.
@@ -56,7 +57,7 @@ pub(super) fn needless(evidence: &Evidence<'_>, way: &Trace) -> Vec<String> {
     // An unwind that nothing goes wrong with ends with the verdict; so each further one has a fault of its own.
     if unwinds as usize > injected.len() {
         let faults = injected.len();
-        found.push(format!("it was unwound {unwinds} times, although only {faults} things went wrong"));
+        found.push(format!("it was unwound {unwinds} times; what went wrong explains {faults}"));
     }
     let lasts = injected.iter().any(|fault| LASTING.has(*fault)) || unwinds >= MOST_UNWINDS;
     let parked = evidence.rows.iter().filter(|row| row.status == LedgerStatus::Parked && !lasts);

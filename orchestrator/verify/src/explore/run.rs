@@ -8,7 +8,8 @@ use amends_engine::clock::Simulation;
 use amends_types::Clock;
 use futures_util::future::{Either, select};
 
-use crate::explore::choices::{Choices, Offer, Plan, Site};
+use crate::effect::BookEffect;
+use crate::explore::choices::{Offer, Site};
 use crate::explore::disk::{Disk, StoreClock};
 use crate::explore::ending::Ending;
 use crate::explore::fault::{Fault, FaultSet};
@@ -19,7 +20,7 @@ use crate::explore::rest::{Unrest, come_to_rest};
 use crate::explore::scenario::Stage;
 use crate::explore::schedule::Schedule;
 use crate::explore::setup::Setup;
-use crate::explore::trace::Trace;
+use crate::explore::trace::{Happened, Moment, Trace};
 use crate::explore::wire::Wire;
 use crate::explore::world::World;
 
@@ -44,23 +45,41 @@ pub(crate) struct Run {
     pub(crate) endings: Vec<Ending>,
 }
 
-/// Runs once.
-pub(crate) fn run(setup: &Setup, plan: Plan) -> Run {
-    let world = World::new(Choices::new(plan, setup.faults), setup.full);
+/// Runs once, in a world of its own.
+pub(crate) fn run(setup: &Setup, world: &Arc<World>) -> Run {
     let stage: Arc<dyn Stage> = setup.scenario.stage(Arc::new(world.clock.clone())).into();
     let clock = StoreClock::new(world.clock.clone());
-    skew(&world, &clock);
+    skew(world, &clock);
     let disk = match setup.tweaks.lossy {
         Some(lossy) => Disk::lossy(lossy(Arc::new(clock))),
         None => Disk::new((setup.store)(Arc::new(clock))),
     };
     let store = disk.store.clone();
-    let unrest = live(setup, &world, &stage, disk);
+    let unrest = live(setup, world, &stage, disk);
     world.end_life();
-    let trace = world.take_trace();
+    let mut trace = world.take_trace();
+    tell_arrivals(&mut trace, &stage.effects());
     let Judged { broken, endings } = judge(setup, &*store, &*stage, &trace, unrest);
     let (schedule, offers) = (world.choices.made(), world.choices.take_offers());
     Run { schedule, broken, offers, trace, endings }
+}
+
+/// What was late, and so in no call, is told when it arrived.
+fn tell_arrivals(trace: &mut Trace, effects: &[(String, BookEffect)]) {
+    let is_late = |moment: &Moment| matches!(moment.what, Happened::Injected { fault: Fault::Late, .. });
+    if !trace.moments.iter().any(is_late) {
+        return;
+    }
+    for (reference, effect) in effects {
+        let Some(at) = effect.at else { continue };
+        let is_call = |moment: &Moment| moment.at == at && matches!(moment.what, Happened::Called(_));
+        if trace.moments.iter().any(is_call) {
+            continue;
+        }
+        let place = trace.moments.partition_point(|moment| moment.at <= at);
+        let told = format!("what was late for {reference} arrives: {}", effect.name);
+        trace.moments.insert(place, Moment { at, actor: "provider".into(), what: Happened::Noted(told) });
+    }
 }
 
 /// The store's clock may be off from the beginning.

@@ -13,7 +13,7 @@ use std::thread;
 
 use amends_types::{Entropy, SplitMix};
 
-use crate::explore::choices::{Offer, Plan};
+use crate::explore::choices::{Choices, Offer, Plan};
 use crate::explore::ending::Ending;
 use crate::explore::fault::{Fault, FaultSet};
 use crate::explore::judge::{Broken, panicked};
@@ -22,13 +22,12 @@ use crate::explore::schedule::Schedule;
 use crate::explore::setup::Setup;
 use crate::explore::shrink::shrink;
 use crate::explore::trace::Trace;
+use crate::explore::world::World;
 
 /// Runs that are merged at once; only memory depends on it.
 const BATCH: usize = 4096;
 /// Of ways in which one invariant is broken, so many are kept.
 const KEPT: usize = 3;
-/// In runs by chance, one offer in so many is taken.
-const ONE_IN: u64 = 40;
 
 /// A run that broke something.
 #[derive(Debug, Clone)]
@@ -144,6 +143,7 @@ impl Search<'_> {
     /// shrunk.
     pub fn by_chance(&self, seed: u64, most: u64) -> Found {
         let mut found = Found { runs: vec![0], ..Found::default() };
+        let reach = self.make(&Vec::new()).offers.len() as u64;
         let made = Mutex::new(&mut found);
         let next = AtomicUsize::new(0);
         let body = || loop {
@@ -153,7 +153,8 @@ impl Search<'_> {
                 return;
             }
             let chance = SplitMix::from_seed(SplitMix::from_seed(seed ^ number).next_u64());
-            let plan = Plan::Random { chance, one_in: ONE_IN, most: self.faults };
+            let first = chance.next_u64() % reach.max(1);
+            let plan = Plan::Random { chance, first, most: self.faults, last: None };
             let run = run_safely(self.setup, plan);
             let mut found = made.lock().expect("no run panics here");
             found.runs[0] += 1;
@@ -275,21 +276,17 @@ pub fn replay(setup: &Setup, schedule: &Schedule) -> Counterexample {
     Counterexample { schedule, broken, trace, endings }
 }
 
-/// A run in which something panics is broken too.
+/// A run in which something panics is broken too; it is told as far as it came.
 pub(crate) fn run_safely(setup: &Setup, plan: Plan) -> Run {
-    let schedule = match &plan {
-        Plan::Named(injections) => Schedule { injections: injections.clone() },
-        Plan::At(_) | Plan::Random { .. } => Schedule::default(),
-    };
-    catch_unwind(AssertUnwindSafe(|| run(setup, plan))).unwrap_or_else(|panic| {
+    let world = World::new(Choices::new(plan, setup.faults), setup.full);
+    catch_unwind(AssertUnwindSafe(|| run(setup, &world))).unwrap_or_else(|panic| {
         let told = panic.downcast_ref::<String>().cloned();
         let told = told.or_else(|| panic.downcast_ref::<&str>().map(|&text| text.to_owned()));
-        let broken = panicked(told.unwrap_or_else(|| "something panicked".into()));
         Run {
-            schedule,
-            broken: vec![broken],
-            offers: Vec::new(),
-            trace: Trace::default(),
+            schedule: world.choices.made(),
+            broken: vec![panicked(told.unwrap_or_else(|| "something panicked".into()))],
+            offers: world.choices.take_offers(),
+            trace: world.take_trace(),
             endings: Vec::new(),
         }
     })

@@ -12,7 +12,7 @@ use thiserror::Error;
 use crate::explore::choices::{Choices, Plan};
 use crate::explore::disk::memory_store;
 use crate::explore::fault::FaultSet;
-use crate::explore::judge::{LIVENESS, PANIC};
+use crate::explore::judge::{DURABILITY, LIVENESS, PANIC};
 use crate::explore::scenario::{Parts, Scenario};
 use crate::explore::times::{TaskTimes, times_of};
 use crate::explore::wire::Wire;
@@ -38,6 +38,8 @@ pub struct Setup {
     pub(crate) invariants: Vec<Invariant>,
     /// Whether it is checked that everything ends, and at no needless cost.
     pub(crate) liveness: bool,
+    /// Whether it is checked that no execution goes back.
+    pub(crate) durability: bool,
     /// Without the reductions.
     pub(crate) full: bool,
     pub(crate) store: MakeStore,
@@ -68,6 +70,7 @@ impl Setup {
             faults: FaultSet::ALL,
             invariants: INVARIANTS.to_vec(),
             liveness: true,
+            durability: true,
             full: false,
             store: Arc::new(memory_store),
             tweaks: Arc::default(),
@@ -121,11 +124,13 @@ impl Setup {
         self
     }
 
-    /// Checks only the invariants that `keep` keeps; it is asked for [`LIVENESS`] too.
+    /// Checks only the invariants that `keep` keeps; it is asked for [`LIVENESS`] and [`DURABILITY`]
+    /// too.
     #[must_use]
     pub fn with_invariants(mut self, keep: impl Fn(&str) -> bool) -> Self {
         self.invariants.retain(|invariant| keep(invariant.id));
         self.liveness &= keep(LIVENESS);
+        self.durability &= keep(DURABILITY);
         self
     }
 
@@ -134,6 +139,7 @@ impl Setup {
         match id {
             PANIC => true,
             LIVENESS => self.liveness,
+            DURABILITY => self.durability,
             _ => self.invariants.iter().any(|invariant| invariant.id == id),
         }
     }

@@ -81,6 +81,11 @@ pub enum Happened {
         /// Which.
         saga: SagaId,
     },
+    /// A task reached a worker, although its execution had left that state.
+    WentBack {
+        /// What it asks.
+        payload: TaskPayload,
+    },
     /// A worker panicked.
     Panicked,
     /// A person or a process did something; told as it stands.

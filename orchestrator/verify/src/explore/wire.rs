@@ -65,6 +65,8 @@ struct Lasting {
     silent: BTreeSet<&'static str>,
     /// Keys that are answered with the same 500 for ever.
     cached: BTreeSet<String>,
+    /// What was declined for which saga: a no is final.
+    declined: BTreeSet<(&'static str, String)>,
     /// What the next call that reaches the provider meets.
     next: CallFate,
 }
@@ -113,7 +115,10 @@ impl Wire {
     fn begins(&self, line: Line<'_>, fault: Fault) -> CallFate {
         let mut lasting = self.lasting();
         match fault {
-            Fault::Declined => CallFate::Declined,
+            Fault::Declined => {
+                lasting.declined.insert((line.operation, line.reference.to_owned()));
+                CallFate::Declined
+            }
             Fault::Unavailable => CallFate::Unavailable,
             Fault::RequestLost => CallFate::RequestLost,
             Fault::ReplyLost => CallFate::ReplyLost,
@@ -144,6 +149,9 @@ impl Wire {
         }
         if lasting.silent.contains(line.operation) {
             return Some(CallFate::ReplyLost);
+        }
+        if lasting.declined.contains(&(line.operation, line.reference.to_owned())) {
+            return Some(CallFate::Declined);
         }
         let key = line.key?.to_string();
         lasting.cached.contains(&key).then_some(CallFate::CachedError)
@@ -178,7 +186,7 @@ impl Wire {
     pub(crate) fn fingerprint(&self) -> u64 {
         let lasting = self.lasting();
         let mut hasher = DefaultHasher::new();
-        (&lasting.down, &lasting.silent, &lasting.cached).hash(&mut hasher);
+        (&lasting.down, &lasting.silent, &lasting.cached, &lasting.declined).hash(&mut hasher);
         hasher.finish()
     }
 

@@ -67,8 +67,8 @@ impl ExploredWorker {
     async fn work(self, payload: TaskPayload, heard: bool) -> Answer {
         let (under_way, count) = UnderWay::new(&self.world);
         self.world.happened(Happened::Delivered { payload: payload.clone() });
-        if heard {
-            self.fingerprint.paths.delivered(&payload, self.world.clock.monotonic());
+        if heard && self.fingerprint.paths.delivered(&payload, self.world.clock.monotonic()) {
+            self.world.happened(Happened::WentBack { payload: payload.clone() });
         }
         let look = (heard && count == 1 && !self.world.full)
             .then(|| self.fingerprint.look(&self.world, &payload))
@@ -87,6 +87,7 @@ impl ExploredWorker {
         }
         let answer = self.handle(payload.clone()).await;
         self.world.happened(answered(&payload, &answer, heard));
+        self.world.unless_unheard().await;
         let met = self.world.meet(Action::ANSWER, FaultSet::NONE, None).await;
         drop(under_way);
         if met == Some(Fault::Oversized) { Ok(Value::String("x".repeat(OVERSIZED_BYTES))) } else { answer }

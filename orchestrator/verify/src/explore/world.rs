@@ -1,6 +1,7 @@
 //! What lasts for a whole run, however often the process dies in it: time, choices, and what happened.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -20,6 +21,8 @@ use crate::explore::trace::{Happened, Moment, Trace};
 pub(crate) const START: Timestamp = Timestamp::from_micros(1_700_000_000_000_000);
 /// How long a process that is down for a day stays down: longer than a provider remembers a key.
 const A_DAY: Duration = Duration::from_secs(25 * 60 * 60);
+/// Lives of the process beyond this are alike.
+const MOST_LIVES_TOLD_APART: u32 = 3;
 /// How much longer than the state's time limit a frozen worker stands still.
 const PAST_THE_STATE: Duration = Duration::from_secs(15);
 
@@ -62,6 +65,10 @@ struct State {
     copies: Vec<TaskPayload>,
     first_saga: Option<SagaId>,
     syncs: u32,
+    /// How often the process has begun.
+    lives: u32,
+    /// Tasks of which no answer arrives any more.
+    unheard: BTreeSet<String>,
 }
 
 impl World {
@@ -90,6 +97,7 @@ impl World {
         let mut state = self.state();
         state.simulation = Some(simulation.clone());
         state.process = None;
+        state.lives += 1;
         state.attempts = 0;
         state.policies = policies;
         drop(state);
@@ -188,6 +196,10 @@ impl World {
         match fault {
             Fault::WorkerDies => actor.die(true),
             Fault::WorkerHangs => actor.die(false),
+            Fault::Unheard => {
+                self.state().unheard.extend(actor.task.as_ref().map(name_of));
+                actor.die(false);
+            }
             Fault::Frozen => actor.freeze(self.frozen(actor, action)),
             Fault::FrozenToTheEnd => actor.freeze(self.until_over()),
             Fault::Overtaken => actor.freeze(self.overtaken(actor, action)?),
@@ -249,6 +261,24 @@ impl World {
             let _: Result<(), ()> = delivered.send(());
         }));
         Some(Box::pin(async move { drop(ended.await) }))
+    }
+
+    /// The current actor is about to answer; nothing comes of it if no answer to its task arrives any more.
+    pub(crate) async fn unless_unheard(&self) {
+        let Some(actor) = self.current.get() else { return };
+        let is_unheard = |task| self.state().unheard.contains(&name_of(task));
+        if actor.task.as_ref().is_some_and(is_unheard) {
+            actor.die(false);
+            stand_still().await;
+        }
+    }
+
+    /// Tells states apart that differ in what lasts here.
+    pub(crate) fn fingerprint(&self) -> u64 {
+        let state = self.state();
+        let mut hasher = DefaultHasher::new();
+        (state.lives.min(MOST_LIVES_TOLD_APART), &state.unheard).hash(&mut hasher);
+        hasher.finish()
     }
 
     /// Stops the execution that the current actor works for.
@@ -340,6 +370,10 @@ impl World {
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+fn name_of(task: &TaskPayload) -> String {
+    format!("{}/{}.{}", task.saga_id, task.step, task.op.name())
 }
 
 /// How long after its beginning an attempt may, at the very worst, still have a request on its way.

@@ -46,12 +46,18 @@ fn check(evidence: &Evidence<'_>) -> Vec<String> {
     found
 }
 
-/// A step that is undone, or settled, by an execution that is not the one that unwinds the saga.
+/// A step that is undone, or settled, by an execution that the saga row does not name.
 fn undone_by_another(standing: &Standing<'_>, moment: &Moment) -> Option<String> {
     let Happened::Ledger { after, .. } = &moment.what else { return None };
     let task = standing.tasks.get(&*moment.actor).filter(|task| task.op != Op::Execute)?;
-    let unwinder = standing.saga?.unwinder.as_ref().filter(|unwinder| **unwinder != task.run)?;
-    Some(format!("{} changed {}, but {unwinder} unwinds it", moment.actor, after.step))
+    let (actor, step) = (&moment.actor, &after.step);
+    match &standing.saga?.unwinder {
+        None => Some(format!("{actor} changed {step}, and nobody is named to unwind it")),
+        Some(unwinder) if *unwinder != task.run => {
+            Some(format!("{actor} changed {step}, but {unwinder} unwinds it"))
+        }
+        Some(_) => None,
+    }
 }
 
 fn may_follow(before: Option<SagaState>, after: SagaState) -> bool {
@@ -69,8 +75,8 @@ fn may_follow(before: Option<SagaState>, after: SagaState) -> bool {
 mod tests {
     use super::*;
     use crate::sound::{
-        assert_finds_nothing, at, caught_by, committed, compensated, saga_put, stuck, unwound_by, watched,
-        with_more,
+        assert_finds_nothing, at, caught_by, committed, compensated, row_put, saga_put, stuck, unwound_by,
+        watched, with_before_verdict, with_more,
     };
 
     #[test]
@@ -120,6 +126,16 @@ mod tests {
         let mut mutant = compensated();
         mutant.saga.unwinding_since = None;
         assert_eq!(caught_by(&mutant), ["S1"]);
+    }
+
+    #[test]
+    fn a_saga_that_nobody_is_named_to_unwind_is_caught() {
+        let mut mutant = compensated();
+        mutant.saga.unwinder = None;
+        let row = row_put(&mutant.rows[0]);
+        let settled = Moment { actor: "settle.settle.1".into(), ..row };
+        assert_eq!(caught_by(&with_before_verdict(mutant, settled.clone())), ["S1"]);
+        assert_eq!(caught_by(&with_before_verdict(compensated(), settled)), [""; 0]);
     }
 
     #[test]

@@ -37,6 +37,9 @@ fn committed(evidence: &Evidence<'_>) -> Vec<String> {
         if evidence.is_partly_done(step.name) {
             found.push(format!("committed, but only a part of an effect of {} is there", step.name));
         }
+        if status.is_none() {
+            found.push(format!("committed, but {} is neither done nor owed", step.name));
+        }
         let undone = matches!(status, Some(LedgerStatus::Undoing | LedgerStatus::Undone));
         if undone || evidence.count(step.name, Direction::Reversed) > 0 {
             found.push(format!("committed, but {} was undone", step.name));
@@ -108,6 +111,14 @@ mod tests {
             row_of(&mut mutant, step).status = LedgerStatus::Started;
             assert_eq!(caught_by(&mutant), ["S2"], "{step}");
         }
+    }
+
+    #[test]
+    fn a_commit_of_which_a_step_left_no_trace_is_caught() {
+        let mut mutant = committed();
+        mutant.rows.retain(|row| row.step != "notify");
+        mutant.effects.retain(|effect| effect.step != "notify");
+        assert_eq!(caught_by(&mutant), ["S2"]);
     }
 
     #[test]

@@ -1,6 +1,8 @@
 //! S10: the money adds up. (Its second half, stock, is checked per product by the audit.)
 
-use amends_store::{LedgerStatus, SagaState};
+use std::collections::BTreeMap;
+
+use amends_store::{LedgerStatus, OrderRow, SagaState};
 
 use super::Invariant;
 use crate::{Direction, Evidence};
@@ -32,6 +34,8 @@ fn check(evidence: &Evidence<'_>) -> Vec<String> {
         let state = evidence.saga.state.name();
         found.push(format!("{state}, captured {captured} and refunded {refunded}; the order costs {total}"));
     }
+    found.extend(evidence.order.as_ref().and_then(wrong_total));
+    found.extend(wrong_stock(evidence));
     let mut amounts = evidence.effects.iter().filter_map(|effect| effect.amount);
     let currency = evidence.total().map(|total| total.currency);
     if amounts.any(|amount| currency.is_some_and(|currency| currency != amount.currency)) {
@@ -40,8 +44,37 @@ fn check(evidence: &Evidence<'_>) -> Vec<String> {
     found
 }
 
+/// The frozen total is that of the frozen lines, and those are what was asked for.
+fn wrong_total(order: &OrderRow) -> Option<String> {
+    let total = order.total.filter(|_| !order.lines.is_empty())?;
+    let asked = order.lines.iter().map(|line| (&line.sku, line.quantity));
+    if !asked.eq(order.priced.iter().map(|line| (&line.sku, line.quantity))) {
+        return Some("the lines that were frozen are not those that were asked for".into());
+    }
+    let costs = order.priced.iter().map(|line| i128::from(line.quantity) * i128::from(line.unit_price_minor));
+    let costs: i128 = costs.sum();
+    (costs != total.minor.into()).then(|| format!("its lines cost {costs}, and its total is {}", total.minor))
+}
+
+/// What is reserved is what was asked for, line by line of the same product added.
+fn wrong_stock(evidence: &Evidence<'_>) -> Option<String> {
+    let order = evidence.order.as_ref().filter(|order| !order.lines.is_empty())?;
+    if evidence.reserved.is_empty() {
+        return None;
+    }
+    let mut asked = BTreeMap::<&str, u64>::new();
+    for line in &order.lines {
+        *asked.entry(&line.sku).or_default() += u64::from(line.quantity);
+    }
+    let reserved: BTreeMap<&str, u64> =
+        evidence.reserved.iter().map(|(sku, quantity)| (sku.as_str(), *quantity)).collect();
+    (asked != reserved).then(|| format!("{asked:?} was asked for, and {reserved:?} reserved"))
+}
+
 #[cfg(test)]
 mod tests {
+    use amends_store::{OrderLine, PricedLine};
+
     use super::*;
     use crate::sound::{
         TOTAL_MINOR, assert_finds_nothing, caught_by, committed, compensated, effect_of, stuck, usd,
@@ -90,5 +123,25 @@ mod tests {
         mutant.effects.retain(|effect| effect.name != "captured");
         // The customer was told of a payment, too.
         assert_eq!(caught_by(&mutant), ["S10", "S16"]);
+    }
+
+    #[test]
+    fn a_total_that_is_not_that_of_its_lines_is_caught() {
+        let priced = |quantity: u32, unit_price_minor: i64| {
+            let mut evidence = committed();
+            let total = evidence.total().unwrap().minor;
+            let order = evidence.order.as_mut().unwrap();
+            order.lines = vec![OrderLine { sku: "cup".into(), quantity: 2 }];
+            order.priced = vec![PricedLine { sku: "cup".into(), quantity, unit_price_minor }];
+            evidence.reserved = vec![("cup".into(), 2)];
+            (evidence, total)
+        };
+        let (_, total) = priced(2, 1);
+        assert_eq!(caught_by(&priced(2, total / 2).0), [""; 0]);
+        assert_eq!(caught_by(&priced(2, total).0), ["S10"]);
+        assert_eq!(caught_by(&priced(1, total).0), ["S10"]);
+        let (mut short, _) = priced(2, total / 2);
+        short.reserved = vec![("cup".into(), 1)];
+        assert_eq!(caught_by(&short), ["S10"]);
     }
 }

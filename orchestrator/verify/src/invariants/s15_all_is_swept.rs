@@ -1,9 +1,10 @@
 //! S15: every error that can be caught leads to undo or park, and every end that cannot is swept.
 //!
 //! An execution that fails does so with the verdict's name, or because nothing could be settled; any other error was
-//! caught by nothing. A machine has no time limit of its own, because that would end it without undoing anything. Whatever else ends an execution leaves its saga to the sweeper, so at rest there is no saga
-//! without a verdict, and in one that has its verdict nobody may act any more, but for delivering what it owes. (That no
-//! row of it is left open is part of S2 and S4.)
+//! caught by nothing. A machine has no time limit of its own, because that would end it without undoing anything. Whatever
+//! else ends an execution leaves its saga to the sweeper, so at rest there is no saga without a verdict, and in one that
+//! has its verdict nobody may act any more, but for delivering what it owes. (That no row of it is left open is part of S2
+//! and S4.)
 
 use amends_store::{LedgerRow, LedgerStatus, SagaState};
 

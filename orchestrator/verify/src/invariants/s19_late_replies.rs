@@ -26,6 +26,8 @@ pub(super) const INVARIANT: Invariant = Invariant {
 
 fn check(evidence: &Evidence<'_>) -> Vec<String> {
     let mut found = Vec::new();
+    // When each key was first used: the provider absorbs a repeat as long as it remembers that.
+    let mut asked = BTreeMap::new();
     // Attempts that were delivered when their step was done already, and has been since.
     let mut repeats = BTreeMap::<&Arc<str>, &str>::new();
     walk(evidence, |standing, moment| match &moment.what {
@@ -47,8 +49,14 @@ fn check(evidence: &Evidence<'_>) -> Vec<String> {
                 found.push(format!("{} changed {} after the verdict", moment.actor, after.step));
             }
         }
-        Happened::Called(call) if may_change(evidence, standing, &moment.actor, call) => {
-            found.push(format!("{} called {} after the verdict", moment.actor, call.operation));
+        Happened::Called(call) => {
+            let key = call.key.as_deref().unwrap_or_default();
+            let first = *asked.entry(key).or_insert(call.at);
+            let is_remembered =
+                first < call.at && call.key_window.is_none_or(|window| call.at < first.plus(window));
+            if !is_remembered && may_change(evidence, standing, &moment.actor, call) {
+                found.push(format!("{} called {} after the verdict", moment.actor, call.operation));
+            }
         }
         Happened::Delivered { payload }
             if payload.op == Op::Execute && must_hear_done(evidence, standing, &payload.step) =>
@@ -110,9 +118,8 @@ fn is_late(standing: &Standing<'_>, after: &LedgerRow) -> bool {
 /// Whether a provider is asked to change something of a saga that has its verdict.
 fn may_change(evidence: &Evidence<'_>, standing: &Standing<'_>, actor: &str, call: &ProviderCall) -> bool {
     // Where the state of the object that it names forbids an effect, a request that comes late is absorbed by the
-    // provider, whatever its answer; were it not, the books would show it (S2, S5).
-    let absorbed = call.object.is_some() && call.outcome.is_err();
-    if !call.can_have_an_effect() || absorbed {
+    // provider, whatever its answer. Were it, or a repeat under a known key, not absorbed, the books would show it.
+    if !call.can_have_an_effect() || call.object.is_some() {
         return false;
     }
     // Who was not delivered as a task delivers what is owed.
@@ -202,6 +209,11 @@ mod tests {
         row_of(&mut doubt, "notify").in_doubt = true;
         assert_eq!(caught_by(&late(doubt, "notify.execute.1")), [""; 0]);
         assert_eq!(caught_by(&late(stuck(), "charge.compensate.1")), [""; 0]);
+        let repeat = [900, 1_800].map(|at| called("charge.execute.1", call("late", Some("late"), at)));
+        assert_eq!(
+            caught_by(&with_more(with_before_verdict(committed(), repeat[0].clone()), &repeat[1..])),
+            [""; 0]
+        );
         let refused =
             ProviderCall { object: Some("pi_1".into()), ..unknown(call("late", Some("late"), 900)) };
         let refused = with_more(compensated(), &[called("charge.execute.1", refused)]);

@@ -1,6 +1,6 @@
 //! The list of all mutants.
 
-use crate::mutants::{Mutant, coordinator, harness, machine, provider, step, store};
+use crate::mutants::{Mutant, coordinator, engine, harness, machine, provider, step, store};
 
 /// Every mutant.
 pub fn all() -> Vec<Mutant> {
@@ -19,6 +19,7 @@ pub fn all() -> Vec<Mutant> {
         harness::leases::MUTANTS,
         harness::undo::MUTANTS,
         harness::verdict::MUTANTS,
+        engine::MUTANTS,
         store::MUTANTS,
         provider::inventory::MUTANTS,
         provider::payment::MUTANTS,

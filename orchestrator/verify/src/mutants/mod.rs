@@ -6,6 +6,7 @@
 
 mod all;
 mod coordinator;
+mod engine;
 mod harness;
 mod hunt;
 mod lossy;

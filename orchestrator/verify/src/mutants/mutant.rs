@@ -13,6 +13,8 @@ pub enum Layer {
     Step,
     /// The protocol.
     Harness,
+    /// The engine's journal.
+    Engine,
     /// The store.
     Store,
     /// A provider.
@@ -27,6 +29,7 @@ impl fmt::Display for Layer {
             Self::Machine => "machine",
             Self::Step => "step",
             Self::Harness => "harness",
+            Self::Engine => "engine",
             Self::Store => "store",
             Self::Provider => "provider",
             Self::Coordinator => "coordinator",

@@ -6,14 +6,15 @@ use std::time::Duration;
 
 use amends_adapters::books::{Entries, MemoryBooks};
 use amends_adapters::inventory::{Inventory, SandboxInventory};
-use amends_adapters::notification::{Notification, SandboxNotification};
-use amends_adapters::payment::{Payment, SandboxPayment};
+use amends_adapters::notification::SandboxNotification;
+use amends_adapters::payment::SandboxPayment;
 use amends_adapters::sandbox;
 use amends_coordinator::{NewOrder, SagaKind, place};
 use amends_harness::Saga;
+use amends_saga::{SagaStep, StepPolicy};
 use amends_store::{ProductRow, Store, StoreError};
 use amends_types::{BoxFuture, Clock, Money, Timestamp};
-use amends_workers::{OrderSagaParts, order_saga};
+use amends_workers::{Charge, ExternalInventorySync, Notify, OrderSagaParts, order_saga};
 use futures_util::FutureExt;
 use serde_json::json;
 
@@ -30,14 +31,19 @@ pub(crate) type MakeSaga = fn(OrderSagaParts) -> Saga;
 /// Makes the inventory system at the end of the wire of the sandbox's; mutants have others.
 pub(crate) type MakeInventory = fn(Arc<dyn Inventory>) -> Arc<dyn Inventory>;
 
+/// A line of an order: a product, and how many of it.
+type Wanted = (&'static str, u32);
+
 /// Orders placed at once.
 #[derive(Clone)]
 pub struct OrderScenario {
     name: &'static str,
-    /// For each order, what it wants.
-    orders: Vec<(&'static str, Vec<&'static str>)>,
+    /// For each order, its lines.
+    orders: Vec<(&'static str, Vec<Wanted>)>,
     /// How many there are of each product.
     stocked: u64,
+    /// How many of the orders are committed if nothing goes wrong that does not pass by itself.
+    commits: usize,
     saga: MakeSaga,
     /// How much later than it promises a provider serves what is late.
     lateness: Duration,
@@ -45,21 +51,29 @@ pub struct OrderScenario {
 }
 
 impl OrderScenario {
-    /// One order of two products.
+    /// One order of two products, one of them in two lines.
     pub fn one_order() -> Self {
-        let orders = vec![("order-1", vec!["MUG", "TEE"])];
-        Self::new("one_order", orders)
+        Self::new("one_order", vec![("order-1", vec![("MUG", 2), ("TEE", 1), ("MUG", 1)])], 3, 1)
     }
 
     /// Two orders, and of the product that both want there is one.
     pub fn last_item() -> Self {
-        let orders = vec![("order-1", vec!["MUG"]), ("order-2", vec!["MUG"])];
-        Self::new("last_item", orders)
+        Self::new("last_item", vec![("order-1", vec![("MUG", 1)]), ("order-2", vec![("MUG", 1)])], 1, 1)
     }
 
-    fn new(name: &'static str, orders: Vec<(&'static str, Vec<&'static str>)>) -> Self {
+    /// Two orders that have nothing to do with each other; the id of one begins with that of the other.
+    pub fn side_by_side() -> Self {
+        Self::new("side_by_side", vec![("order-1", vec![("MUG", 1)]), ("order-10", vec![("TEE", 2)])], 2, 2)
+    }
+
+    fn new(
+        name: &'static str,
+        orders: Vec<(&'static str, Vec<Wanted>)>,
+        stocked: u64,
+        commits: usize,
+    ) -> Self {
         let (saga, lateness) = (order_saga, Duration::ZERO);
-        Self { name, orders, stocked: 1, saga, lateness, inventory: |inventory| inventory }
+        Self { name, orders, stocked, commits, saga, lateness, inventory: |inventory| inventory }
     }
 
     pub(crate) fn with_saga(mut self, saga: MakeSaga) -> Self {
@@ -106,11 +120,11 @@ impl Stage for Shop {
         let (books, clock) = (self.books.clone(), self.clock.clone());
         let late = self.scenario.lateness;
         let payment = SandboxPayment::new(books.clone(), clock.clone());
-        let payment_hook = hook(&wire, payment.contract(), late);
+        let payment_hook = hook(&wire, as_late_as(&Charge::POLICY) + late);
         let notification = SandboxNotification::new(books.clone(), clock.clone());
-        let notification_hook = hook(&wire, notification.contract(), late);
+        let notification_hook = hook(&wire, as_late_as(&Notify::POLICY) + late);
         let inventory = SandboxInventory::new(books, clock);
-        let inventory_hook = hook(&wire, inventory.contract(), late);
+        let inventory_hook = hook(&wire, as_late_as(&ExternalInventorySync::POLICY) + late);
         (self.scenario.saga)(OrderSagaParts {
             payment: Arc::new(WiredPayment { inner: payment.with_faults(payment_hook), wire: wire.clone() }),
             notification: Arc::new(WiredNotification {
@@ -130,15 +144,15 @@ impl Stage for Shop {
             let stocked = self.scenario.stocked;
             store
                 .transact(move |tx| {
-                    for sku in ["MUG", "TEE"] {
-                        tx.insert_product(&product(sku, stocked))?;
+                    for (sku, price_minor) in [("MUG", 1999), ("TEE", 1250)] {
+                        tx.insert_product(&product(sku, price_minor, stocked))?;
                     }
                     Ok::<_, StoreError>(())
                 })
                 .await
                 .map_err(|error| error.to_string())?;
-            for (id, skus) in &self.scenario.orders {
-                let order = order(id, skus)?;
+            for (id, lines) in &self.scenario.orders {
+                let order = order(id, lines)?;
                 place(store, kind, order).await.map_err(|error| error.to_string())?;
             }
             Ok(())
@@ -169,8 +183,7 @@ impl Stage for Shop {
     }
 
     fn commits(&self) -> usize {
-        // One, also where two want the last item.
-        1
+        self.scenario.commits
     }
 
     fn keeps_books(&self, _: &str) -> bool {
@@ -178,14 +191,21 @@ impl Stage for Shop {
     }
 }
 
-fn product(sku: &str, stocked: u64) -> ProductRow {
+/// As late as a request may be: the step waits for no more. The sandbox promises to be earlier, and the real providers
+/// may be as late as that.
+fn as_late_as(policy: &StepPolicy) -> Duration {
+    Duration::from_secs(u64::from(policy.settle_seconds) - 1)
+}
+
+fn product(sku: &str, price_minor: i64, stocked: u64) -> ProductRow {
     let currency = "USD".parse().expect("USD is a currency");
-    let price = Money { minor: 1999, currency };
+    let price = Money { minor: price_minor, currency };
     ProductRow { sku: sku.into(), name: sku.into(), price, stocked, free: stocked }
 }
 
-fn order(id: &str, skus: &[&str]) -> Result<NewOrder, String> {
-    let lines: Vec<_> = skus.iter().map(|sku| json!({ "sku": sku, "quantity": 1 })).collect();
+fn order(id: &str, lines: &[Wanted]) -> Result<NewOrder, String> {
+    let lines: Vec<_> =
+        lines.iter().map(|(sku, quantity)| json!({ "sku": sku, "quantity": quantity })).collect();
     let order = json!({
         "order_id": id,
         "customer": { "id": "c-1", "email": "ada@example.com" },

@@ -46,10 +46,9 @@ pub(super) async fn over<T>(
     answer
 }
 
-/// What the sandbox makes of what was put aside; `lateness` is how much later than it promises a late request arrives.
-pub(super) fn hook(wire: &Wire, contract: Contract, lateness: Duration) -> FaultHook {
+/// What the sandbox makes of what was put aside; what is late is late `by` so much.
+pub(super) fn hook(wire: &Wire, by: Duration) -> FaultHook {
     let wire = wire.clone();
-    let by = contract.settle() + lateness;
     Arc::new(move |_| match wire.take() {
         CallFate::Plain => Fault::None,
         CallFate::Declined => Fault::Declined,

@@ -98,6 +98,7 @@ fn committed() -> Vec<(&'static str, Story)> {
     let two_payments = reserved().done("charge").effect(Prepared).effect(Prepared).effect(Captured);
     let mut repeated = synced(reserved().in_doubt("charge").effect(Prepared).effect(Captured).done("charge"));
     repeated.row("charge").attempts = 2;
+    let repeated = repeated.done("notify").effect(Sent);
     vec![
         ("committed", all_done().verdict(Committed)),
         ("an order that costs nothing", synced(free)),
@@ -106,7 +107,7 @@ fn committed() -> Vec<(&'static str, Story)> {
         ("delivering the notice was given up", given_up),
         ("the notice went out as mail, which keeps no books here", synced(charged().done("notify"))),
         ("the notice went out twice", synced(notified().effect(Sent))),
-        ("two payment objects, of which one was captured", synced(two_payments)),
+        ("two payment objects, of which one was captured", synced(two_payments.done("notify").effect(Sent))),
         ("the capture's reply was lost and found by a repeat", repeated),
     ]
 }

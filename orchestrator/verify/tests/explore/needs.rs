@@ -1,7 +1,7 @@
 //! Each fault and each invariant is there for something: without it, a mutant survives that is found with it.
 
 use amends_verify::INVARIANTS;
-use amends_verify::explore::{Fault, FaultSet, LIVENESS, Setup};
+use amends_verify::explore::{DURABILITY, Fault, FaultSet, LIVENESS, Setup};
 use amends_verify::mutants::{Mutant, all, hunt};
 
 use crate::mutants::pinned;
@@ -19,7 +19,7 @@ const FAULTS: &[(Fault, &str)] = &[
     (Fault::Down, "a_provider_that_is_down_is_done_without"),
     (Fault::Silent, "another_key_after_three_silences"),
     (Fault::WorkerDies, "a_worker_that_died_did_nothing"),
-    (Fault::WorkerHangs, "a_time_limit_after_the_commit"),
+    (Fault::WorkerHangs, "who_hangs_has_done_it"),
     (Fault::Frozen, "who_never_came_back_is_forgotten"),
     (Fault::FrozenToTheEnd, "late_records_are_kept"),
     (Fault::Overtaken, "ledger_row_of_seconds_ago"),
@@ -34,6 +34,7 @@ const FAULTS: &[(Fault, &str)] = &[
     (Fault::Stopped, "the_end_is_believed"),
     (Fault::SecondCoordinator, "notice_before_the_commit"),
     (Fault::Oversized, "an_answer_too_large_is_no_answer"),
+    (Fault::Unheard, "a_commit_that_nobody_heard_of"),
     (Fault::PowerLost, "deleted_before_the_start"),
     (Fault::Redriven, "redrive_begins_anew"),
     (Fault::StartedAgain, "start_begins_anew"),
@@ -58,11 +59,12 @@ const CHECKS: &[(&str, &str)] = &[
     ("S13", "a_forgotten_key_of_a_notice"),
     ("S14", "a_capture_under_another_key"),
     ("S15", "the_cause_is_read"),
-    ("S16", "a_failing_notice_unwinds"),
+    ("S16", "notice_before_the_commit"),
     ("S17", "a_sale_is_recorded_for_another_order_too"),
     ("S18", "an_undo_is_tried_once"),
     ("S19", "late_records_are_kept"),
     (LIVENESS, "never_delivered"),
+    (DURABILITY, "the_journal_is_not_synced"),
 ];
 
 /// Whether the mutant survives the search, with as many faults as find it, in what `lessen` makes of it.
@@ -88,7 +90,7 @@ fn without_any_one_fault_a_mutant_survives() {
 
 #[test]
 fn without_any_one_invariant_a_mutant_survives() {
-    let ids = INVARIANTS.iter().map(|invariant| invariant.id).chain([LIVENESS]);
+    let ids = INVARIANTS.iter().map(|invariant| invariant.id).chain([LIVENESS, DURABILITY]);
     assert!(CHECKS.iter().map(|(id, _)| *id).eq(ids), "one line for each invariant, in their order");
     for (id, mutant) in CHECKS {
         assert!(

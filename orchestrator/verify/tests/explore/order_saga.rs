@@ -29,7 +29,7 @@ fn the_run_in_which_nothing_goes_wrong_is_sound() {
 
 #[test]
 fn no_single_fault_breaks_anything() {
-    for scenario in [OrderScenario::one_order(), OrderScenario::last_item()] {
+    for scenario in [OrderScenario::one_order(), OrderScenario::last_item(), OrderScenario::side_by_side()] {
         let found = exhaust(&Setup::new(Arc::new(scenario)), 1);
         assert_eq!(told(&found.counterexamples), [""; 0]);
         assert!(found.runs[1] > 150, "{:?}", found.runs);

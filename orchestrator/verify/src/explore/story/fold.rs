@@ -39,7 +39,7 @@ pub(super) fn folded(lines: &[Line]) -> Vec<Folded<'_>> {
 }
 
 fn telling(lines: &[Line]) -> impl Iterator<Item = Folded<'_>> {
-    lines.iter().filter(|line| line.weight != Weight::Nothing).map(Folded::One)
+    lines.iter().map(Folded::One)
 }
 
 /// Attempts that say the same are told once.

@@ -27,7 +27,7 @@ pub(super) enum Weight {
     Telling,
     /// What happens when all is well.
     Plain,
-    /// A row was written, and nothing of it changed.
+    /// A row was written, and nothing of it changed: it is not told.
     Nothing,
 }
 

@@ -11,12 +11,12 @@ use crate::explore::world::START;
 
 type Told = (LineKind, String, Weight);
 
-/// The line of a moment. Where a run has several sagas, it says which one a row belongs to.
-pub(super) fn line(number: usize, moment: &Moment, several: bool) -> Line {
+/// The line of a moment, yet without its number. Where a run has several sagas, it says which one a row belongs to.
+pub(super) fn line(moment: &Moment, several: bool) -> Line {
     let Moment { at, actor, what } = moment;
     let (kind, what, weight) = told(actor, what, several);
     let at_micros = u64::try_from(at.since(START).as_micros()).unwrap_or(u64::MAX);
-    Line { number, at_micros, kind, who: actor.to_string(), what, weight }
+    Line { number: 0, at_micros, kind, who: actor.to_string(), what, weight }
 }
 
 fn told(actor: &str, what: &Happened, several: bool) -> Told {
@@ -50,6 +50,11 @@ fn told(actor: &str, what: &Happened, several: bool) -> Told {
             LineKind::Noted,
             format!("cancels {saga}, and is told that it will come to nothing"),
             Weight::Plain,
+        ),
+        Happened::WentBack { payload: TaskPayload { run, step, .. } } => (
+            LineKind::Noted,
+            format!("execution {run} goes back to {step}, which it had left"),
+            Weight::Telling,
         ),
         Happened::Panicked => (LineKind::Noted, "panics".into(), Weight::Telling),
         Happened::ProcessStarted => (LineKind::Noted, "the process starts".into(), Weight::Plain),

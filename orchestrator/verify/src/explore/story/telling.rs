@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::Serialize;
 
-use super::line::Line;
+use super::line::{Line, Weight};
 use super::moment;
 use crate::explore::ending::{Ending, StepEnding};
 use crate::explore::judge::Broken;
@@ -88,8 +88,10 @@ impl Story {
         let moments = &run.trace.moments;
         let sagas: BTreeSet<_> = moments.iter().filter_map(|moment| saga_of(&moment.what)).collect();
         let several = sagas.len() > 1;
-        let lines =
-            moments.iter().enumerate().map(|(place, moment)| moment::line(place + 1, moment, several));
+        // Numbered as they are told: what says nothing has no line.
+        let lines = moments.iter().map(|moment| moment::line(moment, several));
+        let lines = lines.filter(|line| line.weight != Weight::Nothing);
+        let lines = lines.zip(1..).map(|(line, number)| Line { number, ..line });
         Self {
             command: format!("amends verify{space}{arguments} --schedule '{schedule}'"),
             schedule,

@@ -7,7 +7,7 @@ use amends_store::{LedgerRow, LedgerStatus, SagaState};
 use amends_types::Clock;
 
 use super::harness;
-use crate::explore::{Happened, Moment, START, World};
+use crate::explore::{Happened, Moment, START, STARTING, World};
 use crate::mutants::Mutant;
 use crate::mutants::lying::{Lie, View, as_if_forward};
 use crate::mutants::made::{lied, tweaked};
@@ -92,16 +92,19 @@ pub(in crate::mutants) const MUTANTS: &[Mutant] = &[
     ),
     harness(
         "what_a_dead_process_did_is_refused",
-        "what was under way when the process died is taken for refused",
+        "what was under way when the process died just now is taken for refused",
         || {
             lied(|inner, world| {
                 let put = |view: &View, row: LedgerRow| {
-                    let reason = view.is("process").then(|| DIED.to_owned()).or(row.reason.clone());
+                    let reason = view.is(STARTING).then(|| DIED.to_owned()).or(row.reason.clone());
                     Some(LedgerRow { reason, ..row })
                 };
                 let row = |view: &View, row: Option<LedgerRow>| {
                     row.map(|mut row| {
-                        if view.execute_begins() && row.reason.as_deref() == Some(DIED) && !row.best_effort {
+                        let is_recent =
+                            row.started.is_some_and(|started| view.now.since(started) < CACHED_FOR);
+                        let died = is_recent && row.reason.as_deref() == Some(DIED);
+                        if view.execute_begins() && died && !row.best_effort {
                             row.status = LedgerStatus::Refused;
                         }
                         row

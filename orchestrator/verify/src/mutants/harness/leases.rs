@@ -4,6 +4,7 @@ use amends_store::{LedgerRow, SagaState};
 use amends_types::Timestamp;
 
 use super::harness;
+use crate::explore::STARTING;
 use crate::mutants::Mutant;
 use crate::mutants::lying::{Lie, View};
 use crate::mutants::made::{impatient, lied};
@@ -71,7 +72,7 @@ pub(in crate::mutants) const MUTANTS: &[Mutant] = &[
     harness("ended_without_doubt", "a lease that is ended at the start puts nothing in doubt", || {
         lied(|inner, world| {
             let put = |view: &View, row: LedgerRow| {
-                Some(if view.is("process") { LedgerRow { in_doubt: false, ..row } } else { row })
+                Some(if view.is(STARTING) { LedgerRow { in_doubt: false, ..row } } else { row })
             };
             Lie { put, ..Lie::NONE }.before(inner, world)
         })

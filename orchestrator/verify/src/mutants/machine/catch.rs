@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::edit::{UNDOS, both, catch_at_once, catch_to, catchers, forward, retriers, state};
+use super::edit::{UNDOS, both, catch_at_once, catch_to, catchers, forward, remove, retriers, state};
 use crate::mutants::made::gives_up_early;
 use crate::mutants::{Layer, Mutant};
 
@@ -70,18 +70,18 @@ pub(in crate::mutants) const MUTANTS: &[Mutant] = &[
                 if let Some(state) = state(machine, "external_inventory_sync") {
                     retriers(state)[2]["MaxAttempts"] = 0.into();
                 }
-                for name in UNDOS.iter().chain(&["settle"]) {
-                    if let Some(state) = state(machine, name) {
-                        catchers(state).retain(|catcher| catcher["ErrorEquals"][0] != "Saga.Committed");
-                    }
-                }
-                if let Some(states) = machine["States"].as_object_mut() {
-                    states.remove("already_committed");
-                }
+                commits_are_not_caught(machine);
             })
         },
     },
-    // Killed by S11, and only by `worker_hangs`: the worker commits, and nobody hears of it.
+    // Killed by S11, and only by `unheard`: the last step is retried until nothing is left but its undo.
+    Mutant {
+        name: "a_commit_that_nobody_heard_of",
+        layer: Layer::Machine,
+        told: "no undo catches Saga.Committed, and so each takes it for a failure of its own",
+        setup: || both(commits_are_not_caught),
+    },
+    // Killed by S11, by what lets a worker commit and nobody hear of it in time.
     Mutant {
         name: "a_time_limit_after_the_commit",
         layer: Layer::Machine,
@@ -146,6 +146,16 @@ pub(in crate::mutants) const MUTANTS: &[Mutant] = &[
         },
     },
 ];
+
+/// Nothing of a machine that compensates knows that a saga may be committed.
+fn commits_are_not_caught(machine: &mut serde_json::Value) {
+    for name in UNDOS.iter().chain(&["settle"]) {
+        if let Some(state) = state(machine, name) {
+            catchers(state).retain(|catcher| catcher["ErrorEquals"][0] != "Saga.Committed");
+        }
+    }
+    remove(machine, "already_committed");
+}
 
 /// Of the errors of `name`, only `error` is caught.
 fn catch_only(machine: &mut serde_json::Value, name: &str, error: &str) {

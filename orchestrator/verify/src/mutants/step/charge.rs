@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use amends_adapters::payment::{Payment, PaymentId, PaymentMethod, PaymentRequest};
+use amends_adapters::payment::{Payment, PaymentId, PaymentMethod, PaymentRequest, PaymentStatus};
 use amends_adapters::{Call, ProviderError};
 use amends_saga::{Compensated, SagaStep, StepCtx, StepError};
 use amends_types::Money;
@@ -93,7 +93,7 @@ pub(super) async fn prepare(
     prepared.map_err(|error| StepError::Transient(error.to_string()))
 }
 
-/// Captures under the key of `purpose`.
+/// Captures under the key of `purpose`; once that may be forgotten, it looks whether that was done, as the real step does.
 pub(super) async fn capture(
     step: &Charging,
     ctx: &StepCtx,
@@ -101,6 +101,16 @@ pub(super) async fn capture(
     amount: Money,
     purpose: &str,
 ) -> Result<Result<ChargeOutput, ProviderError>, StepError> {
+    let contract = step.with.contract();
+    let recorded = ctx.object("payment").is_some();
+    if recorded && ctx.effect_possible() && !contract.remembers(ctx.age()) {
+        let status = step.with.status(ctx.call_limit()?.min(contract.call_limit()), payment).await;
+        if status.map_err(|error| StepError::Transient(error.to_string()))?
+            == (PaymentStatus::Captured { amount })
+        {
+            return Ok(Ok(ChargeOutput { payment: Some(payment.clone()), captured: amount }));
+        }
+    }
     let captured = step.with.capture(&call(step, ctx, purpose)?, payment, amount).await;
     Ok(captured.map(|captured| ChargeOutput { payment: Some(payment.clone()), captured: captured.amount }))
 }

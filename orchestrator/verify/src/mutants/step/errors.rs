@@ -3,11 +3,12 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use amends_adapters::ProviderError;
 use amends_adapters::inventory::Inventory;
 use amends_adapters::payment::PaymentId;
-use amends_saga::{Compensated, StepCtx, StepError};
+use amends_saga::{Compensated, SagaStep, StepCtx, StepError};
 use amends_workers::{ChargeInput, ChargeOutput, ExternalInventorySync, SyncInput, SyncOutput};
 
 use super::altered::{
@@ -67,6 +68,13 @@ pub(in crate::mutants) const MUTANTS: &[Mutant] = &[
                 with_sync(parts, Altered::executing(real, with, found_is_anothers))
             })
         },
+    },
+    // Killed by S2, and only by `worker_hangs`: who stands still for a while does it late, and of who died one hears.
+    Mutant {
+        name: "who_hangs_has_done_it",
+        layer: Layer::Step,
+        told: "external_inventory_sync is done when the attempt before it did not come back in its state's time",
+        setup: || one_order(|parts| syncing(parts, hung_is_done)),
     },
     // Killed by S3, and only by `silent`.
     Mutant {
@@ -179,6 +187,16 @@ fn another_payment<'a>(step: &'a Charging, ctx: &'a StepCtx, input: ChargeInput)
             count(ctx, "failed").await?;
         }
         captured.map_err(|error| of_effect(&error))
+    })
+}
+
+fn hung_is_done<'a>(step: &'a Syncing, ctx: &'a StepCtx, input: SyncInput) -> Doing<'a, SyncOutput> {
+    Box::pin(async move {
+        let hung = Duration::from_secs(40)..Duration::from_secs(60 * 60);
+        if ctx.effect_possible() && hung.contains(&ctx.age()) {
+            return Ok(SyncOutput { receipt: "of the attempt before".into() });
+        }
+        step.real.execute(ctx, input).await
     })
 }
 

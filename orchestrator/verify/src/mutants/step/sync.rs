@@ -1,12 +1,17 @@
 //! Syncs that sell twice, or do not take back what they recorded.
 
+use std::sync::Arc;
+
 use amends_adapters::inventory::{Inventory, Reverted, SyncRequest};
 use amends_adapters::{Call, ProviderError};
 use amends_saga::{Compensated, SagaStep, StepCtx, StepError};
+use amends_types::{DeploymentId, IdempotencyKey, SagaId};
 use amends_workers::{ExternalInventorySync, SyncInput, SyncOutput};
 
 use super::altered::{Altered, Doing, Syncing, of_effect, one_order, reverting, syncing, with_sync};
+use crate::explore::Setup;
 use crate::mutants::{Layer, Mutant};
+use crate::order::OrderScenario;
 
 pub(in crate::mutants) const MUTANTS: &[Mutant] = &[
     // Killed by S2: the ledger believes that nothing can be there, and asks nobody. It takes an error that is never
@@ -67,6 +72,16 @@ pub(in crate::mutants) const MUTANTS: &[Mutant] = &[
                 });
                 with_sync(parts, sync)
             })
+        },
+    },
+    // Killed with no fault, where there are two orders.
+    Mutant {
+        name: "the_key_is_the_same_for_every_order",
+        layer: Layer::Step,
+        told: "external_inventory_sync leaves the saga out of its key",
+        setup: || {
+            let saga = |parts| syncing(parts, the_same_key);
+            Setup::new(Arc::new(OrderScenario::side_by_side().with_saga(saga)))
         },
     },
     // Killed by S2 alone, with no fault.
@@ -142,6 +157,16 @@ fn not_found_is_proof<'a>(
             Compensated::NothingFound => Compensated::NothingHappened,
             other @ (Compensated::Undone | Compensated::NothingHappened) => other,
         })
+    })
+}
+
+fn the_same_key<'a>(step: &'a Syncing, ctx: &'a StepCtx, input: SyncInput) -> Doing<'a, SyncOutput> {
+    Box::pin(async move {
+        let every: SagaId = "every-order".parse().expect("it is a saga's id");
+        let key = IdempotencyKey::derive(DeploymentId::fixed(1), &every, "external_inventory_sync", "sync");
+        let request = SyncRequest { reference: ctx.saga().to_string(), lines: input.lines };
+        let receipt = step.with.sync(&Call { key, ..call(step, ctx, "sync")? }, &request).await;
+        Ok(SyncOutput { receipt: receipt.map_err(|error| of_effect(&error))?.id })
     })
 }
 
