@@ -1,5 +1,7 @@
 //! What lasts for a whole run, however often the process dies in it: time, choices, and what happened.
 
+mod befall;
+
 use std::collections::{BTreeSet, HashMap};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -8,10 +10,9 @@ use std::time::Duration;
 use amends_engine::clock::{Simulation, Spawn, VirtualClock};
 use amends_saga::{StepPolicy, TaskPayload};
 use amends_types::{BoxFuture, Clock, RunName, SagaId, Timestamp};
-use futures_util::future::select;
 use tokio::sync::watch;
 
-use crate::explore::action::{Action, Kind};
+use crate::explore::action::Action;
 use crate::explore::actor::{Acting, Actor, Current, stand_still};
 use crate::explore::choices::{Choices, Site};
 use crate::explore::fault::{Fault, FaultSet};
@@ -19,12 +20,10 @@ use crate::explore::trace::{Happened, Moment, Trace};
 
 /// When every run begins.
 pub(crate) const START: Timestamp = Timestamp::from_micros(1_700_000_000_000_000);
-/// How long a process that is down for a day stays down: longer than a provider remembers a key.
-const A_DAY: Duration = Duration::from_secs(25 * 60 * 60);
+/// More than anybody does at one instant.
+const MOST_ACTIONS: u32 = 100_000;
 /// Lives of the process beyond this are alike.
 const MOST_LIVES_TOLD_APART: u32 = 3;
-/// How much longer than the state's time limit a frozen worker stands still.
-const PAST_THE_STATE: Duration = Duration::from_secs(15);
 
 /// What the present process lets a fault do.
 pub(crate) trait Process: Send + Sync {
@@ -65,6 +64,8 @@ struct State {
     copies: Vec<TaskPayload>,
     first_saga: Option<SagaId>,
     syncs: u32,
+    /// When something was done last, and how often since time passed last.
+    busy: (Duration, u32),
     /// How often the process has begun.
     lives: u32,
     /// Tasks of which no answer arrives any more.
@@ -186,81 +187,21 @@ impl World {
         look: Option<u64>,
     ) -> Option<Fault> {
         let actor = self.current.get()?;
+        self.assert_time_passes();
         let faults = action.faults(&actor, self.full).and(faults);
         let site = Site { actor: actor.name.clone(), action: action.name, nth: actor.count(action.name) };
         let fault = self.offer_in(site, faults, look)?;
         self.befall(&actor, action, fault).await
     }
 
-    async fn befall(self: &Arc<Self>, actor: &Arc<Actor>, action: Action, fault: Fault) -> Option<Fault> {
-        match fault {
-            Fault::WorkerDies => actor.die(true),
-            Fault::WorkerHangs => actor.die(false),
-            Fault::Unheard => {
-                self.state().unheard.extend(actor.task.as_ref().map(name_of));
-                actor.die(false);
-            }
-            Fault::Frozen => actor.freeze(self.frozen(actor, action)),
-            Fault::FrozenToTheEnd => actor.freeze(self.until_over()),
-            Fault::Overtaken => actor.freeze(self.overtaken(actor, action)?),
-            Fault::StoppedMeanwhile => {
-                self.stop(actor).await;
-                actor.freeze(self.until_over());
-            }
-            Fault::Cancelled => {
-                self.cancel(actor).await;
-                return None;
-            }
-            Fault::ProcessKilled => self.kill(Duration::ZERO),
-            Fault::DownForADay => self.kill(A_DAY),
-            other => return Some(other),
-        }
-        stand_still().await;
-        None
-    }
-
-    fn frozen(&self, actor: &Actor, action: Action) -> BoxFuture<'static, ()> {
-        let step = actor.task.as_ref().map_or("", |task| &task.step);
-        let policy = self.state().policies.get(step).copied().unwrap_or(StepPolicy::REQUIRED);
-        let until = match action.kind {
-            // Whatever is sent late still arrives within the settle time of the step: it is all that a step may
-            // count on, and no protocol could do with less.
-            Kind::Call => actor.began + policy_quiet(&policy),
-            _ => self.clock.monotonic() + seconds(policy.state_seconds) + PAST_THE_STATE,
-        };
-        self.clock.sleep(until.saturating_sub(self.clock.monotonic()))
-    }
-
-    fn until_over(&self) -> BoxFuture<'static, ()> {
-        let mut over = self.over.subscribe();
-        Box::pin(async move {
-            // The world outlives everybody in it.
-            drop(over.wait_for(|over| *over).await);
-        })
-    }
-
-    /// Until a second delivery of the actor's task is done; but no request is sent later than any may be.
-    fn overtaken(&self, actor: &Actor, action: Action) -> Option<BoxFuture<'static, ()>> {
-        let again = self.again(actor)?;
-        if action.kind != Kind::Call {
-            return Some(again);
-        }
-        let latest = self.frozen(actor, action);
-        Some(Box::pin(async move { drop(select(again, latest).await) }))
-    }
-
-    /// Delivers the actor's task once more; complete when that is done.
-    fn again(&self, actor: &Actor) -> Option<BoxFuture<'static, ()>> {
-        let task = actor.task.clone()?;
-        let (delivered, ended) = tokio::sync::oneshot::channel();
-        let delivery = self.process()?.deliver(task);
-        let simulation = self.state().simulation.clone()?;
-        simulation.spawn(Box::pin(async move {
-            delivery.await;
-            // Who was overtaken may have been killed meanwhile.
-            let _: Result<(), ()> = delivered.send(());
-        }));
-        Some(Box::pin(async move { drop(ended.await) }))
+    /// Who goes round without ever waiting is in one poll for ever.
+    fn assert_time_passes(&self) {
+        let now = self.clock.monotonic();
+        let mut state = self.state();
+        let (since, actions) = state.busy;
+        state.busy = if since == now { (now, actions + 1) } else { (now, 0) };
+        drop(state);
+        assert!(actions < MOST_ACTIONS, "{MOST_ACTIONS} times something was done, and no time has passed");
     }
 
     /// The current actor is about to answer; nothing comes of it if no answer to its task arrives any more.
@@ -374,13 +315,4 @@ impl World {
 
 fn name_of(task: &TaskPayload) -> String {
     format!("{}/{}.{}", task.saga_id, task.step, task.op.name())
-}
-
-/// How long after its beginning an attempt may, at the very worst, still have a request on its way.
-fn policy_quiet(policy: &StepPolicy) -> Duration {
-    seconds(policy.lease_seconds + policy.settle_seconds / 2)
-}
-
-fn seconds(seconds: u32) -> Duration {
-    Duration::from_secs(seconds.into())
 }
