@@ -316,3 +316,22 @@ impl World {
 fn name_of(task: &TaskPayload) -> String {
     format!("{}/{}.{}", task.saga_id, task.step, task.op.name())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    #[should_panic(expected = "no time has passed")]
+    fn who_does_the_same_for_ever_in_one_poll_is_found_out() {
+        let world = World::idle();
+        let simulation = Simulation::new(world.clock.clone());
+        let (actor, busy) = (world.actor("delivery", None), world.clone());
+        let work = async move {
+            loop {
+                busy.meet(Action::READ, FaultSet::NONE, None).await;
+            }
+        };
+        let _: Option<Option<()>> = simulation.run(world.act(&actor, Box::pin(work)));
+    }
+}

@@ -5,6 +5,7 @@
 mod mutants;
 mod needs;
 mod order_saga;
+mod panics;
 mod reductions;
 mod search;
 mod small;

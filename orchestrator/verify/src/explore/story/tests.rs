@@ -223,3 +223,12 @@ fn a_charge_that_nobody_undoes_is_told() {
         "told the same again"
     );
 }
+
+#[test]
+fn what_was_late_is_told_when_it_arrives() {
+    let setup = Setup::new(Arc::new(OrderScenario::one_order()));
+    let text = |schedule: &str| Story::of(&replay(&setup, &schedule.parse().unwrap()), "").text();
+    let arrival = "what was late for order-1 arrives: captured";
+    assert!(text("charge.execute.1/capture.1=late").contains(arrival));
+    assert!(!text("charge.execute.1/capture.1=reply_lost").contains(arrival));
+}

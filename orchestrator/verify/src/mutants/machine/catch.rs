@@ -46,7 +46,7 @@ pub(in crate::mutants) const MUTANTS: &[Mutant] = &[
             })
         },
     },
-    // Killed by S15, and only by `declined` at the refund: the compensations behind the one that gave up never run.
+    // Killed by S15, by whatever the refund gives up at: the compensations behind the one that gave up never run.
     Mutant {
         name: "an_undo_that_fails_stops_the_others",
         layer: Layer::Machine,

@@ -33,7 +33,7 @@ pub(in crate::mutants) const MUTANTS: &[Mutant] = &[
         told: "charge answers that it is done when the connection ends before the answer",
         setup: || one_order(|parts| charging(parts, interrupted_is_done)),
     },
-    // Killed by S2, and only by `reply_lost`: the repeat is answered with the capture that was taken back.
+    // Killed by S2, where the effect was had: the repeat is answered with the capture that was taken back.
     Mutant {
         name: "a_lost_reply_is_reversed_at_once",
         layer: Layer::Step,
@@ -47,8 +47,7 @@ pub(in crate::mutants) const MUTANTS: &[Mutant] = &[
         told: "charge reverses the payment when the provider fails, and is then tried again",
         setup: || one_order(|parts| charging(parts, failed_is_reversed)),
     },
-    // Killed by S3 and S14, and only by `cached_error`: two others of its kind are too few, and within the run's rest no
-    // key is forgotten.
+    // Killed by S3 and S14, and only by `cached_error`: two others of its kind are too few.
     Mutant {
         name: "another_payment_after_three_errors",
         layer: Layer::Step,

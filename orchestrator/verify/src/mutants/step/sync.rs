@@ -22,7 +22,7 @@ pub(in crate::mutants) const MUTANTS: &[Mutant] = &[
         told: "external_inventory_sync answers Transient whatever the error",
         setup: || one_order(|parts| syncing(parts, everything_is_transient)),
     },
-    // Killed by S2 and S5, and only by `frozen`: a request that is sent after the provider was asked.
+    // Killed by S2 and S5, by `frozen` or `late`: a request arrives after the provider was asked.
     Mutant {
         name: "not_found_is_taken_for_proof",
         layer: Layer::Step,
