@@ -7,7 +7,9 @@ use std::error::Error;
 use std::sync::Arc;
 use std::time::Duration;
 
-use amends_coordinator::{EmbeddedStepFunctions, SagaKind, StepFunctions, begin_saga, find_saga, start};
+use amends_coordinator::{
+    EmbeddedStepFunctions, SagaHome, SagaKind, StepFunctions, begin_saga, find_saga, start,
+};
 use amends_engine::clock::SystemClock;
 use amends_engine::driver::{Engine, EngineOptions, TaskFailure, TaskWorker, WorkerTask};
 use amends_engine::journal::DirectoryId;
@@ -59,7 +61,9 @@ async fn main() -> Result<(), Box<dyn Error>> {
     for traveller in ["ada", "grace", "edsger"] {
         let id: SagaId = format!("trip-of-{traveller}").parse()?;
         let (kind, begun, trip) = (kind.clone(), id.clone(), json!({ "traveller": traveller }));
-        let row = store.transact(move |tx| begin_saga(tx, &kind, begun.clone(), trip.clone())).await?;
+        let row = store
+            .transact(move |tx| begin_saga(tx, &kind, begun.clone(), trip.clone(), SagaHome::default()))
+            .await?;
         let execution = start(&*store, &functions, &row).await?;
         functions.wait_for_end(&execution).await?;
         let saga = find_saga(&*store, &id).await?.ok_or("the trip vanished")?;

@@ -62,7 +62,7 @@ impl Runtime {
         });
         // The lock proves that no worker of this directory is alive; the engine may begin only after this.
         harness.end_leases_of_dead_workers().await.map_err(Failure::failed)?;
-        extend_deadlines(&*store, &kind).await.map_err(Failure::failed)?;
+        extend_deadlines(&*store, &kind, None).await.map_err(Failure::failed)?;
         let worker = Arc::new(InProcessWorker::new(harness));
         let journal_syncs = Arc::new(AtomicU64::new(0));
         let functions = open_engine(&dir, &sqlite, &worker, &machines, journal_syncs.clone())?;

@@ -6,11 +6,10 @@
 //! whatever its deadline: it takes over from an execution that ended and starts one that is not there. The deadline,
 //! which a cancel leaves as it is, bounds only an execution that still runs.
 
-use amends_store::{SagaLock, SagaState, Store, StoreError, Tx};
+use amends_store::{AuditAction, SagaLock, SagaState, Store, StoreError, Tx};
 use amends_types::SagaId;
 
-/// How much of a reason is kept.
-const MOST_REASON_BYTES: usize = 1024;
+use crate::Decision;
 
 /// What became of a cancel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,24 +26,24 @@ pub enum Cancel {
 
 /// Stops a saga from going forward, unless it has its verdict. Its end is not waited for.
 ///
-/// `reason` is for people: no personal data, and past 1 KiB it is cut off.
+/// The first cancel of a saga is recorded in the audit log.
 ///
 /// # Errors
 /// When the store fails: unknown whether the saga is cancelled, and asking again says so.
-pub async fn cancel(store: &dyn Store, saga: &SagaId, reason: &str) -> Result<Cancel, StoreError> {
+pub async fn cancel(store: &dyn Store, saga: &SagaId, decision: Decision) -> Result<Cancel, StoreError> {
     let id = saga.clone();
-    let reason = reason[..reason.floor_char_boundary(MOST_REASON_BYTES)].to_owned();
-    store.transact(move |tx| cancel_in(tx, &id, &reason)).await
+    store.transact(move |tx| cancel_in(tx, &id, &decision)).await
 }
 
-fn cancel_in(tx: &mut dyn Tx, id: &SagaId, reason: &str) -> Result<Cancel, StoreError> {
+fn cancel_in(tx: &mut dyn Tx, id: &SagaId, decision: &Decision) -> Result<Cancel, StoreError> {
     let Some(mut saga) = tx.saga(id, SagaLock::Update)? else {
         return Ok(Cancel::NoSuchSaga);
     };
     Ok(match saga.state {
         SagaState::Forward => {
-            saga.begin_unwinding(Some(reason.to_owned()), tx.now());
+            saga.begin_unwinding(Some(decision.why.clone()), tx.now());
             tx.update_saga(&saga)?;
+            tx.append_audit(&decision.record(AuditAction::Cancel, Some(id)))?;
             Cancel::Requested
         }
         SagaState::Unwinding => Cancel::UnderWay,

@@ -2,6 +2,7 @@
 
 use amends_engine::driver::{Engine, ExecutionDescription, StartError, StopError};
 use amends_engine::journal::Status;
+use amends_types::EngineId;
 use async_trait::async_trait;
 use serde_json::Value;
 
@@ -11,12 +12,18 @@ use crate::{Execution, ExecutionStatus, Started, StepFunctions, StepFunctionsErr
 #[derive(Clone)]
 pub struct EmbeddedStepFunctions {
     engine: Engine,
+    id: Option<EngineId>,
 }
 
 impl EmbeddedStepFunctions {
-    /// Executions run in this engine.
+    /// Executions run in this engine, the only one of its store.
     pub const fn new(engine: Engine) -> Self {
-        Self { engine }
+        Self { engine, id: None }
+    }
+
+    /// Executions run in this engine, one of several that share a store.
+    pub const fn one_of_several(engine: Engine, id: EngineId) -> Self {
+        Self { engine, id: Some(id) }
     }
 
     /// The engine.
@@ -55,6 +62,14 @@ fn status(description: &ExecutionDescription) -> ExecutionStatus {
 
 #[async_trait]
 impl StepFunctions for EmbeddedStepFunctions {
+    fn engine_id(&self) -> Option<EngineId> {
+        self.id
+    }
+
+    fn is_shared(&self) -> bool {
+        false
+    }
+
     async fn start(&self, execution: &Execution, input: &str) -> Result<Started, StepFunctionsError> {
         let input: Value = serde_json::from_str(input).map_err(unavailable)?;
         let started = self.engine.start(&execution.machine, execution.run.as_str(), input.clone()).await;

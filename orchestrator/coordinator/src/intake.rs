@@ -2,13 +2,33 @@
 
 use std::collections::BTreeMap;
 
-use amends_store::{OutboxRow, SagaLock, SagaRow, Store, StoreError, Tx};
-use amends_types::{Money, SagaId, Sha256Hex};
+use amends_store::{OutboxRow, SagaLock, SagaRow, Store, StoreError, StubRow, Tx};
+use amends_types::{EngineId, Money, SagaId, Sha256Hex};
 use serde_json::{Value, json};
 use thiserror::Error;
 
 use crate::execution::start_of;
 use crate::{InvalidOrder, NewOrder, SagaKind};
+
+/// Who places an order, and how.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Placing {
+    /// Who places it.
+    pub actor: String,
+    /// The key that the sender chose for the request; the order's id without one.
+    pub key: Option<String>,
+    /// Where and how its saga runs.
+    pub home: SagaHome,
+}
+
+/// Where a saga runs, and who is told of its end.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct SagaHome {
+    /// The engine that has its executions: see [`StepFunctions::engine`](crate::StepFunctions::engine_id).
+    pub engine: Option<EngineId>,
+    /// Whether somebody outside must be told of its end.
+    pub announce: bool,
+}
 
 /// What became of an order at intake.
 #[derive(Debug, Clone, PartialEq)]
@@ -17,6 +37,8 @@ pub enum Placed {
     New(OutboxRow),
     /// It was placed before, with the same body. This is its saga.
     Repeated(Box<SagaRow>),
+    /// It was placed before, with the same body, and this is all that is left of it.
+    Pruned(StubRow),
 }
 
 /// Why an order was not taken.
@@ -28,6 +50,9 @@ pub enum PlaceError {
     /// There is an order of this id that says something else.
     #[error("there is another order of this id with another body; a new try needs a new id")]
     Conflict,
+    /// The key was used for another order.
+    #[error("the idempotency key was used for another order; a new order needs a new key")]
+    KeyReused,
     /// The store failed; the order may be placed again.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -37,10 +62,21 @@ pub enum PlaceError {
 ///
 /// # Errors
 /// [`PlaceError`]; nothing was kept then.
-pub async fn place(store: &dyn Store, kind: &SagaKind, order: NewOrder) -> Result<Placed, PlaceError> {
+pub async fn place(
+    store: &dyn Store,
+    kind: &SagaKind,
+    order: NewOrder,
+    placing: Placing,
+) -> Result<Placed, PlaceError> {
     let kind = kind.clone();
     let body_sha256 = order.sha256();
-    store.transact(move |tx| place_in(tx, &kind, &order, &body_sha256)).await
+    let work = move |tx: &mut dyn Tx| place_in(tx, &kind, &order, &body_sha256, &placing);
+    let first = store.transact(work.clone()).await;
+    match first {
+        // Somebody else inserted the same order or key between the look and the insert: now it can be seen.
+        Err(PlaceError::Store(StoreError::Constraint(_))) => store.transact(work).await,
+        placed => placed,
+    }
 }
 
 fn place_in(
@@ -48,20 +84,52 @@ fn place_in(
     kind: &SagaKind,
     order: &NewOrder,
     body_sha256: &Sha256Hex,
+    placing: &Placing,
 ) -> Result<Placed, PlaceError> {
+    if let Some(placed) = placed_before(tx, order, body_sha256)? {
+        return Ok(placed);
+    }
+    if let Some(key) = placing.key.as_ref().filter(|key| key.as_str() != order.id.as_str())
+        && is_used(tx, key)?
+    {
+        return Err(PlaceError::KeyReused);
+    }
+    check_catalogue(tx, order)?;
+    tx.insert_order(&order.clone().into_row(body_sha256.clone(), placing, tx.now()))?;
+    // The order saga's first step is built from this: no personal data, because executions carry its fingerprint.
+    let input = json!({ "body_sha256": body_sha256 });
+    Ok(Placed::New(begin_saga(tx, kind, order.id.clone(), input, placing.home)?))
+}
+
+fn placed_before(
+    tx: &mut dyn Tx,
+    order: &NewOrder,
+    body_sha256: &Sha256Hex,
+) -> Result<Option<Placed>, PlaceError> {
     if let Some(there) = tx.order(&order.id)? {
         if there.body_sha256 != *body_sha256 {
             return Err(PlaceError::Conflict);
         }
         let saga = tx.saga(&order.id, SagaLock::None)?;
         let saga = saga.ok_or_else(|| StoreError::Corrupt(format!("order {} has no saga", order.id)))?;
-        return Ok(Placed::Repeated(Box::new(saga)));
+        return Ok(Some(Placed::Repeated(Box::new(saga))));
     }
-    check_catalogue(tx, order)?;
-    tx.insert_order(&order.clone().into_row(body_sha256.clone(), tx.now()))?;
-    // The order saga's first step is built from this: no personal data, because executions carry its fingerprint.
-    let input = json!({ "body_sha256": body_sha256 });
-    Ok(Placed::New(begin_saga(tx, kind, order.id.clone(), input)?))
+    match tx.stub(&order.id)? {
+        Some(stub) if stub.body_sha256 == *body_sha256 => Ok(Some(Placed::Pruned(stub))),
+        Some(_) => Err(PlaceError::Conflict),
+        None => Ok(None),
+    }
+}
+
+/// Whether a key belongs to an order: one that was placed with it, or one whose id it is.
+fn is_used(tx: &mut dyn Tx, key: &str) -> Result<bool, StoreError> {
+    if tx.order_by_key(key)?.is_some() {
+        return Ok(true);
+    }
+    match key.parse::<SagaId>() {
+        Ok(id) => Ok(tx.order(&id)?.is_some() || tx.stub(&id)?.is_some()),
+        Err(_) => Ok(false),
+    }
 }
 
 /// Adds a saga that must be started: its row and its outbox row, in the caller's transaction. `input` is what its
@@ -74,9 +142,12 @@ pub fn begin_saga(
     kind: &SagaKind,
     id: SagaId,
     input: Value,
+    home: SagaHome,
 ) -> Result<OutboxRow, StoreError> {
     let now = tx.now();
+    let SagaHome { engine, announce } = home;
     let saga = SagaRow::new(id, &kind.name, input, now, now.plus(kind.time_limit));
+    let saga = SagaRow { engine, announce, ..saga };
     let outbox = start_of(&saga, kind, now);
     tx.insert_saga(&saga)?;
     tx.insert_outbox(&outbox)?;

@@ -2,26 +2,36 @@
 //!
 //! It links no step and no adapter. Executions run behind [`StepFunctions`]: the engine in the same process, or AWS.
 
+mod adopt;
 mod cancel;
 mod deadlines;
+mod decision;
 mod embedded;
 mod execution;
 mod intake;
 mod order;
 mod owed;
+mod personal;
+mod pulse;
 mod relay;
+pub mod repair;
 mod saga_kind;
 mod step_functions;
+mod stop;
 mod sweeper;
 
+pub use adopt::adopt;
 pub use cancel::{Cancel, cancel};
 pub use deadlines::extend_deadlines;
+pub use decision::Decision;
 pub use embedded::EmbeddedStepFunctions;
 pub use execution::{Execution, execution_of};
-pub use intake::{PlaceError, Placed, begin_saga, find_saga, place};
+pub use intake::{PlaceError, Placed, Placing, SagaHome, begin_saga, find_saga, place};
 pub use order::{InvalidOrder, NewOrder};
 pub use owed::{Delivery, SagaWorker, deliver_owed};
+pub use pulse::Pulse;
 pub use relay::{RelayError, Relayed, relay, start};
 pub use saga_kind::SagaKind;
 pub use step_functions::{ExecutionStatus, Started, StepFunctions, StepFunctionsError};
-pub use sweeper::{Swept, sweep};
+pub use stop::{Stop, stop};
+pub use sweeper::{Swept, sweep, sweep_one};

@@ -1,14 +1,16 @@
 //! The relay: what is in the outbox is started.
-
-use std::collections::HashSet;
+//!
+//! Where Step Functions is shared, several relays may read one outbox: each claims the rows that it starts. An engine
+//! that is embedded has one process, and whatever that had claimed before is not being started any more.
 
 use amends_store::{OutboxRow, SagaLock, Store, StoreError, Tx};
-use amends_types::SagaId;
+use amends_types::{EngineId, SagaId};
 use thiserror::Error;
 
+use crate::execution::START_CLAIM;
 use crate::{Execution, StepFunctions, StepFunctionsError};
 
-/// How many rows are read at once.
+/// How many rows are claimed at once.
 const BATCH: usize = 500;
 
 /// Why a row of the outbox is still there.
@@ -47,18 +49,19 @@ pub async fn start(
     Ok(execution)
 }
 
-/// Starts everything that is in the outbox. A row that can never be started is an alarm and does not stop the others.
+/// Starts everything that is in the outbox for these Step Functions and that nobody else is starting. A row that can
+/// never be started is an alarm and does not stop the others.
 ///
 /// # Errors
 /// See [`RelayError`]; what was started before it stays started.
 pub async fn relay(store: &dyn Store, functions: &dyn StepFunctions) -> Result<Relayed, RelayError> {
     let mut relayed = Relayed::default();
-    let mut kept = HashSet::new();
+    let engine = functions.engine_id();
+    if !functions.is_shared() {
+        store.transact(move |tx| tx.release_outbox(engine)).await?;
+    }
     loop {
-        // Rows that are kept stay the oldest: without more room they would hide the others.
-        let most = BATCH + kept.len();
-        let mut rows = store.query(move |tx| read(tx, most)).await?;
-        rows.retain(|(row, _)| !kept.contains(&execution_in(row)));
+        let rows = store.transact(move |tx| claim(tx, engine)).await?;
         if rows.is_empty() {
             return Ok(relayed);
         }
@@ -71,7 +74,6 @@ pub async fn relay(store: &dyn Store, functions: &dyn StepFunctions) -> Result<R
                 Ok(execution) => relayed.started.push(execution),
                 Err(RelayError::StepFunctions(error)) if error.is_final() => {
                     relayed.alarms.push((row.saga.clone(), error.to_string()));
-                    kept.insert(execution_in(row));
                 }
                 Err(error) => return Err(error),
             }
@@ -80,10 +82,11 @@ pub async fn relay(store: &dyn Store, functions: &dyn StepFunctions) -> Result<R
 }
 
 /// The oldest rows, each with whether its saga has a verdict: that is never started.
-fn read(tx: &mut dyn Tx, most: usize) -> Result<Vec<(OutboxRow, bool)>, StoreError> {
-    let rows = tx.outbox(most)?.into_iter().map(|row| {
+fn claim(tx: &mut dyn Tx, engine: Option<EngineId>) -> Result<Vec<(OutboxRow, bool)>, StoreError> {
+    let until = tx.now().plus(START_CLAIM);
+    let rows = tx.claim_outbox(engine, until, BATCH)?.into_iter().map(|row| {
         let saga = tx.saga(&row.saga, SagaLock::None)?;
-        Ok((row, saga.is_some_and(|saga| saga.state.is_final())))
+        Ok((row, saga.is_some_and(|saga| !saga.is_open())))
     });
     rows.collect()
 }

@@ -1,6 +1,6 @@
 //! Step Functions, as far as the coordinator needs it.
 
-use amends_types::RunName;
+use amends_types::{EngineId, RunName};
 use async_trait::async_trait;
 use thiserror::Error;
 
@@ -51,6 +51,13 @@ impl StepFunctionsError {
 /// Starts, watches and stops executions.
 #[async_trait]
 pub trait StepFunctions: Send + Sync + 'static {
+    /// The engine that is behind it, where several engines share a store: sagas that are begun for an engine are started,
+    /// watched and swept through it alone. None where there is one for all, as on AWS.
+    fn engine_id(&self) -> Option<EngineId>;
+
+    /// Whether several processes start executions through it.
+    fn is_shared(&self) -> bool;
+
     /// Starts an execution with this JSON input.
     ///
     /// # Behaviour

@@ -3,6 +3,8 @@
 //! An execution that was stopped, lost or ran out of time leaves a saga without a verdict. The sweeper makes sure that
 //! such an execution has ended, takes the saga over, and starts the machine that only compensates. An execution that
 //! is not there at all was never started, or is lost: starting it (again) goes on where the ledger says.
+//!
+//! Sagas of another engine are that engine's: see [`adopt`](crate::adopt) for those of an engine that is lost.
 
 use amends_store::{OutboxRow, SagaLock, SagaQuery, SagaRow, Store, StoreError, Tx};
 use amends_types::{Clock, SagaId, Timestamp};
@@ -47,15 +49,33 @@ pub async fn sweep(
         let (now, rows) = store.query(move |tx| Ok::<_, StoreError>((tx.now(), tx.sagas(&page)?))).await?;
         let Some(last) = rows.last() else { return Ok(swept) };
         query.after = Some(last.id.clone());
-        for saga in rows.iter().filter(|saga| saga.saga == kind.name) {
-            match sweeper.look_at(saga, now, &mut swept).await {
-                Err(RelayError::StepFunctions(error)) if error.is_final() => {
-                    swept.alarms.push((saga.id.clone(), error.to_string()));
-                }
-                looked => looked?,
-            }
+        for saga in &rows {
+            sweeper.look_at(saga, now, &mut swept).await?;
         }
     }
+}
+
+/// As [`sweep`], for one saga: whoever hears that its execution has ended need not wait for the next pass.
+///
+/// # Errors
+/// As [`sweep`].
+pub async fn sweep_one(
+    store: &dyn Store,
+    functions: &dyn StepFunctions,
+    worker: &dyn SagaWorker,
+    clock: &dyn Clock,
+    kind: &SagaKind,
+    id: &SagaId,
+) -> Result<Swept, RelayError> {
+    let sweeper = Sweeper { store, functions, worker, clock, kind };
+    let mut swept = Swept::default();
+    let wanted = id.clone();
+    let (now, saga) =
+        store.query(move |tx| Ok::<_, StoreError>((tx.now(), tx.saga(&wanted, SagaLock::None)?))).await?;
+    if let Some(saga) = saga.filter(|saga| saga.is_open() && !saga.is_frozen()) {
+        sweeper.look_at(&saga, now, &mut swept).await?;
+    }
+    Ok(swept)
 }
 
 struct Sweeper<'a> {
@@ -67,7 +87,21 @@ struct Sweeper<'a> {
 }
 
 impl Sweeper<'_> {
+    /// Looks at a saga, if it is ours. What can only be helped by a person is an alarm.
     async fn look_at(&self, saga: &SagaRow, now: Timestamp, swept: &mut Swept) -> Result<(), RelayError> {
+        if saga.saga != self.kind.name || saga.engine != self.functions.engine_id() {
+            return Ok(());
+        }
+        match self.help(saga, now, swept).await {
+            Err(RelayError::StepFunctions(error)) if error.is_final() => {
+                swept.alarms.push((saga.id.clone(), error.to_string()));
+                Ok(())
+            }
+            helped => helped,
+        }
+    }
+
+    async fn help(&self, saga: &SagaRow, now: Timestamp, swept: &mut Swept) -> Result<(), RelayError> {
         let execution = execution_of(saga, self.kind);
         match self.functions.describe(&execution).await? {
             Some(ExecutionStatus::Running) if now <= saga.deadline => {
@@ -103,7 +137,7 @@ impl Sweeper<'_> {
         let (id, kind) = (saga.id.clone(), self.kind.clone());
         let row = self.store.transact(move |tx| {
             let saga = tx.saga(&id, SagaLock::Update)?;
-            let saga = saga.filter(|saga| !saga.state.is_final() && execution_of(saga, &kind) == seen);
+            let saga = saga.filter(|saga| saga.is_open() && execution_of(saga, &kind) == seen);
             saga.map(|saga| decide(tx, saga, &kind)).transpose()
         });
         if let Some(row) = row.await? {
@@ -115,8 +149,17 @@ impl Sweeper<'_> {
 
 /// Names the next unwind as the saga's unwinder.
 fn take_over(tx: &mut dyn Tx, mut saga: SagaRow, kind: &SagaKind) -> Result<OutboxRow, StoreError> {
+    saga.begin_unwinding(Some("its execution ended without a verdict".into()), tx.now());
+    begin_unwind(tx, saga, kind)
+}
+
+/// Allocates the next execution of the unwind machine, makes it the saga's only unwinder, and lets it be started.
+pub(crate) fn begin_unwind(
+    tx: &mut dyn Tx,
+    mut saga: SagaRow,
+    kind: &SagaKind,
+) -> Result<OutboxRow, StoreError> {
     let now = tx.now();
-    saga.begin_unwinding(Some("its execution ended without a verdict".into()), now);
     saga.unwinds += 1;
     saga.unwinder = Some(saga.id.unwind_run(saga.unwinds));
     saga.deadline = now.plus(kind.time_limit);

@@ -59,6 +59,9 @@ fn accept(tx: &mut dyn Tx, id: &SagaId) -> Answer {
         priced: Vec::new(),
         total: None,
         created: now,
+        idempotency_key: None,
+        placed_by: "bench".to_owned(),
+        erased: None,
     })?;
     tx.insert_outbox(&OutboxRow {
         run: id.forward_run(),
@@ -66,6 +69,8 @@ fn accept(tx: &mut dyn Tx, id: &SagaId) -> Answer {
         saga: id.clone(),
         input: json!({"saga_id": id.as_str(), "input_sha256": Sha256Hex::of(b"")}).to_string(),
         created: now,
+        engine: None,
+        claimed_until: None,
     })
 }
 
@@ -229,7 +234,7 @@ fn stock(tx: &mut dyn Tx) -> Answer {
     for sku in SKUS {
         let price = Money { minor: 1999, currency: "USD".parse().unwrap() };
         let (sku, name) = (sku.to_owned(), "Something".to_owned());
-        tx.insert_product(&ProductRow { sku, name, price, stocked: 1 << 40, free: 1 << 40 })?;
+        tx.insert_product(&ProductRow { sku, name, price, stocked: 1 << 40, free: 1 << 40, pruned: 0 })?;
     }
     Ok(())
 }

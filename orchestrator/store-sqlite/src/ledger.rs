@@ -29,6 +29,10 @@ pub(crate) const SELECT_OWED: &str = select!(
 pub(crate) const SELECT_LEASED: &str =
     select!("WHERE lease_token IS NOT NULL ORDER BY saga, position LIMIT ?1");
 
+pub(crate) const SELECT_PARKED: &str = select!(
+    "WHERE (l.saga, l.position) > (?1, ?2) AND l.status = 'parked' ORDER BY l.saga, l.position LIMIT ?3"
+);
+
 pub(crate) const UPSERT: &str = "
     INSERT INTO ledger (saga, step, position, best_effort, status, lease_token, lease_until, execute_until, undo_until,
                         in_doubt, attempts, undo_attempts, started, finished, undoing, settled, undo, reason, undo_reason,
@@ -121,12 +125,25 @@ impl LedgerTx for SqliteTx<'_> {
         after: Option<(&SagaId, u32)>,
         rows: usize,
     ) -> Result<Vec<LedgerRow>, StoreError> {
-        let (saga, position) =
-            after.map_or(("", -1), |(saga, position)| (saga.as_str(), i64::from(position)));
+        let (saga, position) = place(after);
         self.many(SELECT_OWED, (saga, position, self.now().as_micros(), limit(rows)))
     }
 
     fn leased_rows(&mut self, rows: usize) -> Result<Vec<LedgerRow>, StoreError> {
         self.many(SELECT_LEASED, (limit(rows),))
     }
+
+    fn parked_rows(
+        &mut self,
+        after: Option<(&SagaId, u32)>,
+        rows: usize,
+    ) -> Result<Vec<LedgerRow>, StoreError> {
+        let (saga, position) = place(after);
+        self.many(SELECT_PARKED, (saga, position, limit(rows)))
+    }
+}
+
+/// A place in the order of sagas and steps, as SQLite compares it; no place is before every row.
+fn place(after: Option<(&SagaId, u32)>) -> (&str, i64) {
+    after.map_or(("", -1), |(saga, position)| (saga.as_str(), i64::from(position)))
 }

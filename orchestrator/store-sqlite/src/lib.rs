@@ -4,10 +4,13 @@
 //! those that wait together share one commit. So no row is ever locked: what another database does with `FOR SHARE`
 //! and `FOR UPDATE`, the single writer gives for nothing.
 
+mod audit_log;
 mod columns;
+mod engines;
 mod error;
 mod ledger;
 mod meta;
+mod order_page;
 mod orders;
 mod outbox;
 #[cfg(test)]
@@ -16,6 +19,7 @@ mod products;
 mod reservations;
 mod sagas;
 mod store;
+mod stubs;
 mod timeline;
 mod tx;
 

@@ -1,8 +1,11 @@
 //! How SQLite finds the rows of each statement: nothing scans, at a million sagas as at ten.
 
+use amends_store::{OrderQuery, SagaState};
 use rusqlite::{Connection, params_from_iter};
 
-use crate::{ledger, meta, orders, outbox, products, reservations, sagas, store};
+use crate::{
+    audit_log, ledger, meta, order_page, orders, outbox, products, reservations, sagas, store, stubs,
+};
 
 /// What SQLite says that it will do, in the order in which it does it.
 fn plan(sql: &str) -> Vec<String> {
@@ -31,6 +34,7 @@ fn a_saga_is_found_by_its_id_and_pages_by_the_index_of_their_state() {
         check(open, &["SEARCH sagas USING INDEX sagas_open (id>?)"]);
     }
     check(sagas::PAGE_COMPENSATED, &["SEARCH sagas USING INDEX sagas_compensated (id>?)"]);
+    check(sagas::PAGE_ANNOUNCE, &["SEARCH sagas USING INDEX sagas_announce (id>?)"]);
     check(sagas::PAGE_STUCK, &["SEARCH sagas USING INDEX sagas_stuck (id>?)"]);
 }
 
@@ -46,13 +50,16 @@ fn ledger_rows_are_found_by_saga_or_because_they_are_owed_or_leased() {
     check(ledger::SELECT_OWED, &owed);
     let leased = ["SCAN l USING INDEX ledger_leased", "USE TEMP B-TREE FOR LAST TERM OF ORDER BY"];
     check(ledger::SELECT_LEASED, &leased);
+    check(ledger::SELECT_PARKED, &["SEARCH l USING INDEX ledger_parked ((saga,position)>(?,?))"]);
 }
 
 #[test]
 fn orders_are_found_by_their_id() {
     let by_id = ["SEARCH orders USING INDEX sqlite_autoindex_orders_1 (id=?)"];
-    check(orders::SELECT, &by_id);
+    check(orders::SELECT, &["SEARCH o USING INDEX sqlite_autoindex_orders_1 (id=?)"]);
+    check(orders::SELECT_BY_KEY, &["SEARCH o USING INDEX orders_key (idempotency_key=?)"]);
     check(orders::UPDATE, &by_id);
+    check(orders::ERASE, &by_id);
     // The audit reads all orders, each with one look for its saga.
     let alone = [
         "SCAN orders USING COVERING INDEX sqlite_autoindex_orders_1",
@@ -63,8 +70,58 @@ fn orders_are_found_by_their_id() {
 }
 
 #[test]
+fn a_page_of_orders_is_found_by_time_customer_or_a_rare_state() {
+    let page = |customer: Option<&str>, state| {
+        let customer = customer.map(str::to_owned);
+        order_page::statement(&OrderQuery { customer, state, ..OrderQuery::default() })
+    };
+    let saga = "SEARCH s USING INDEX sqlite_autoindex_sagas_1 (id=?)";
+    for state in [None, Some(SagaState::Committed)] {
+        check(&page(None, state), &["SEARCH o USING INDEX orders_newest (created>? AND created<?)", saga]);
+        let of_customer =
+            "SEARCH o USING INDEX orders_of_customer (customer_id=? AND created>? AND created<?)";
+        check(&page(Some("c"), state), &[of_customer, saga]);
+    }
+    let order = "SEARCH o USING INDEX sqlite_autoindex_orders_1 (id=?)";
+    let sort = "USE TEMP B-TREE FOR ORDER BY";
+    for (state, index) in [
+        (SagaState::Forward, "INDEX sagas_open"),
+        (SagaState::Unwinding, "INDEX sagas_open"),
+        (SagaState::Compensated, "COVERING INDEX sagas_compensated"),
+        (SagaState::Stuck, "COVERING INDEX sagas_stuck"),
+    ] {
+        check(&page(None, Some(state)), &[&format!("SCAN s USING {index}"), order, sort]);
+    }
+}
+
+#[test]
+fn the_audit_log_is_read_from_a_number_on() {
+    check(audit_log::PAGE, &["SEARCH audit_log USING INTEGER PRIMARY KEY (rowid>?)"]);
+    let of_saga = "SEARCH audit_log USING INDEX audit_log_of_saga (saga=? AND seq>?)";
+    check(audit_log::PAGE_OF_SAGA, &[of_saga]);
+}
+
+#[test]
+fn what_a_stub_replaces_is_found_by_its_saga() {
+    check(stubs::SELECT, &["SEARCH stubs USING PRIMARY KEY (id=?)"]);
+    check(stubs::DELETE_SAGA, &["SEARCH sagas USING INDEX sqlite_autoindex_sagas_1 (id=?)"]);
+    let rest = [
+        "ledger USING INDEX sqlite_autoindex_ledger_1 (saga=?)",
+        "orders USING INDEX sqlite_autoindex_orders_1 (id=?)",
+        "reservations USING PRIMARY KEY (saga=?)",
+    ];
+    for (sql, found) in stubs::DELETE_REST.iter().zip(rest) {
+        check(sql, &[&format!("SEARCH {found}")]);
+    }
+    check(stubs::SELECT_ENDED, &["SEARCH sagas USING INDEX sqlite_autoindex_sagas_1 (id>?)"]);
+}
+
+#[test]
 fn the_oldest_of_the_outbox_come_from_their_index() {
     check(outbox::SELECT_OLDEST, &["SCAN outbox USING INDEX outbox_oldest"]);
+    let unclaimed = "SCAN outbox USING INDEX outbox_oldest";
+    check(outbox::SELECT_UNCLAIMED, &[unclaimed]);
+    check(outbox::CLAIM, &["SEARCH outbox USING PRIMARY KEY (machine=? AND run=?)"]);
     check(outbox::DELETE, &["SEARCH outbox USING PRIMARY KEY (machine=? AND run=?)"]);
 }
 
@@ -86,6 +143,8 @@ fn reservations_are_found_by_saga_or_by_what_they_hold() {
     let held = [
         "SEARCH r USING COVERING INDEX reservations_held (sku=?)",
         "SEARCH s USING INDEX sqlite_autoindex_sagas_1 (id=?) LEFT-JOIN",
+        "SCALAR SUBQUERY 1",
+        "SEARCH products USING PRIMARY KEY (sku=?)",
     ];
     check(reservations::SELECT_HELD, &held);
 }

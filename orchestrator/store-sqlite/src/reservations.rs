@@ -15,6 +15,7 @@ pub(crate) const RELEASE: &str = "UPDATE reservations SET released = 1 WHERE sag
 pub(crate) const SELECT_HELD: &str = "
     SELECT coalesce(sum(CASE WHEN s.state = 'committed' THEN 0 ELSE r.quantity END), 0),
            coalesce(sum(CASE WHEN s.state = 'committed' THEN r.quantity ELSE 0 END), 0)
+               + coalesce((SELECT pruned FROM products WHERE sku = ?1), 0)
     FROM reservations AS r LEFT JOIN sagas AS s ON s.id = r.saga
     WHERE r.sku = ?1 AND r.released = 0";
 

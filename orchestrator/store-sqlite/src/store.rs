@@ -17,11 +17,14 @@ use crate::meta::{self, Meta};
 use crate::timeline::Timeline;
 use crate::tx::SqliteTx;
 
-pub(crate) static MIGRATIONS: &[Migration] = &[Migration {
-    version: 1,
-    name: "store",
-    sql: include_str!("../../../migrations/sqlite/0001_store.sql"),
-}];
+pub(crate) static MIGRATIONS: &[Migration] = &[
+    Migration { version: 1, name: "store", sql: include_str!("../../../migrations/sqlite/0001_store.sql") },
+    Migration {
+        version: 2,
+        name: "order service",
+        sql: include_str!("../../../migrations/sqlite/0002_order_service.sql"),
+    },
+];
 
 /// A store in one SQLite file.
 ///

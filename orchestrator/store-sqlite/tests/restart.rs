@@ -74,7 +74,7 @@ fn a_file_of_a_newer_program_is_refused() {
     let clock = Arc::new(SetClock::at(NOON));
     let error = SqliteStore::open(&path, clock.clone()).unwrap_err();
     let refused =
-        OpenError::File(amends_sqlite::OpenError::Newer { path: path.clone(), found: 1000, known: 1 });
+        OpenError::File(amends_sqlite::OpenError::Newer { path: path.clone(), found: 1000, known: 2 });
     assert_eq!(error.to_string(), refused.to_string());
     assert_eq!(SqliteStore::open_read_only(&path, clock).unwrap_err().to_string(), refused.to_string());
 }
@@ -165,6 +165,8 @@ async fn an_unreadable_row_is_named_and_its_content_is_not_shown() {
         saga: id("a"),
         input: "{}".to_owned(),
         created: NOON,
+        engine: None,
+        claimed_until: None,
     };
     store.transact(move |tx| tx.insert_outbox(&row)).await.unwrap();
     let db = Connection::open(&path).unwrap();

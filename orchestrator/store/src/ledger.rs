@@ -79,12 +79,23 @@ pub enum Undo {
     NeverStarted,
     /// The step had been refused.
     WasRefused,
+    /// A person says that it was undone outside.
+    Resolved,
+    /// It was not undone, and a person accepts that.
+    Accepted,
 }
 
 impl Undo {
     /// All ways.
-    pub const ALL: [Self; 5] =
-        [Self::Reversed, Self::NothingHappened, Self::NothingFound, Self::NeverStarted, Self::WasRefused];
+    pub const ALL: [Self; 7] = [
+        Self::Reversed,
+        Self::NothingHappened,
+        Self::NothingFound,
+        Self::NeverStarted,
+        Self::WasRefused,
+        Self::Resolved,
+        Self::Accepted,
+    ];
 
     /// The name under which it is stored.
     pub const fn name(self) -> &'static str {
@@ -94,6 +105,8 @@ impl Undo {
             Self::NothingFound => "nothing_found",
             Self::NeverStarted => "never_started",
             Self::WasRefused => "was_refused",
+            Self::Resolved => "resolved",
+            Self::Accepted => "accepted",
         }
     }
 
@@ -177,6 +190,15 @@ impl LedgerRow {
             undo: None,
         }
     }
+
+    /// Leaves the tombstone: no execute of this step can begin any more.
+    pub fn bury(&mut self, how: Undo, now: Timestamp) {
+        self.status = LedgerStatus::Undone;
+        self.undo = Some(how);
+        self.undoing.get_or_insert(now);
+        self.settled = Some(now);
+        self.undo_reason = None;
+    }
 }
 
 /// Ledger rows in a transaction.
@@ -230,4 +252,17 @@ pub trait LedgerTx {
     /// # Errors
     /// When the store fails.
     fn leased_rows(&mut self, limit: usize) -> Result<Vec<LedgerRow>, StoreError>;
+
+    /// Rows that are parked, in the order of sagas and steps, at most `limit`, those after the place of another one.
+    ///
+    /// # Behaviour
+    /// - Parked rows are in the order of sagas after the one given.
+    ///
+    /// # Errors
+    /// When the store fails.
+    fn parked_rows(
+        &mut self,
+        after: Option<(&SagaId, u32)>,
+        limit: usize,
+    ) -> Result<Vec<LedgerRow>, StoreError>;
 }

@@ -3,7 +3,15 @@
 //! Transactions run one after the other under a lock, and each is ready as soon as it is asked for: nothing here
 //! depends on threads, time or chance, except through the clock that is given.
 
-mod rows;
+mod audit_log;
+mod engines;
+mod ledger;
+mod orders;
+mod outbox;
+mod products;
+mod reservations;
+mod sagas;
+mod stubs;
 mod table;
 mod tables;
 
@@ -92,4 +100,17 @@ impl Tx for MemoryTx<'_> {
     fn now(&self) -> Timestamp {
         self.now
     }
+}
+
+impl MemoryTx<'_> {
+    fn writing(&self) -> Result<(), StoreError> {
+        match self.access {
+            Access::Write => Ok(()),
+            Access::Read => Err(StoreError::ReadOnly),
+        }
+    }
+}
+
+fn refuse(what: &str, name: &str, why: &str) -> StoreError {
+    StoreError::Constraint(format!("{what} {name} {why}"))
 }

@@ -3,7 +3,7 @@
 use amends_types::{Currency, Money, Personal, SagaId, Sha256Hex, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::StoreError;
+use crate::{SagaState, StoreError};
 
 /// Who ordered. Everything but the id is personal and can be erased.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -94,6 +94,29 @@ pub struct OrderRow {
     pub total: Option<Money>,
     /// When it arrived.
     pub created: Timestamp,
+    /// The key that its sender chose for the request, if it is not the order's id.
+    pub idempotency_key: Option<String>,
+    /// Who placed it.
+    pub placed_by: String,
+    /// When what is personal in it was erased.
+    pub erased: Option<Timestamp>,
+}
+
+/// Which orders are wanted: newest first, and of those that came at one moment the greatest id first.
+#[derive(Debug, Clone, Default)]
+pub struct OrderQuery {
+    /// Only this customer's.
+    pub customer: Option<String>,
+    /// Only those whose saga stands there.
+    pub state: Option<SagaState>,
+    /// Only those that arrived then or later.
+    pub created_from: Option<Timestamp>,
+    /// Only those that arrived earlier.
+    pub created_before: Option<Timestamp>,
+    /// Only those that come after this place.
+    pub after: Option<(Timestamp, SagaId)>,
+    /// At most so many.
+    pub limit: usize,
 }
 
 /// Orders in a transaction.
@@ -111,9 +134,10 @@ pub trait OrdersTx {
     ///
     /// # Behaviour
     /// - A second order of the same id is refused and changes nothing.
+    /// - A second order of the same key is refused and changes nothing.
     ///
     /// # Errors
-    /// [`StoreError::Constraint`] when there is one of this id.
+    /// [`StoreError::Constraint`] when there is one of this id or key.
     fn insert_order(&mut self, row: &OrderRow) -> Result<(), StoreError>;
 
     /// Changes what became of an order: status, frozen lines and total. What was asked for never changes.
@@ -125,6 +149,35 @@ pub trait OrdersTx {
     /// # Errors
     /// [`StoreError::Constraint`] when there is none of this id.
     fn update_order(&mut self, row: &OrderRow) -> Result<(), StoreError>;
+
+    /// The order that was placed with this key, where that is not its id.
+    ///
+    /// # Behaviour
+    /// - An order is found by the key that its sender chose.
+    ///
+    /// # Errors
+    /// When the store fails.
+    fn order_by_key(&mut self, key: &str) -> Result<Option<OrderRow>, StoreError>;
+
+    /// A page of orders, each with the state of its saga.
+    ///
+    /// # Behaviour
+    /// - The newest orders come first and pages meet without gaps.
+    /// - A page of orders may be of one customer state or time.
+    ///
+    /// # Errors
+    /// When the store fails.
+    fn order_page(&mut self, query: &OrderQuery) -> Result<Vec<(OrderRow, SagaState)>, StoreError>;
+
+    /// Replaces what is personal in an order by nothing, and records when; the customer's id is replaced by `customer`.
+    /// What was bought and paid stays.
+    ///
+    /// # Behaviour
+    /// - Erasing takes what is personal and nothing else.
+    ///
+    /// # Errors
+    /// [`StoreError::Constraint`] when there is none of this id.
+    fn erase_order(&mut self, id: &SagaId, customer: &str, at: Timestamp) -> Result<(), StoreError>;
 
     /// Orders that no saga will ever bring to an end, in the order of their ids, at most `limit`. There must be none:
     /// the two are written together. Reads all orders; for audits.

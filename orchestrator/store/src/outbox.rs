@@ -3,7 +3,7 @@
 //! A row is written in the transaction that creates the saga, and deleted after StartExecution answered. Between the
 //! two, StartExecution may run any number of times; the execution's name makes it one.
 
-use amends_types::{RunName, SagaId, Timestamp};
+use amends_types::{EngineId, RunName, SagaId, Timestamp};
 
 use crate::StoreError;
 
@@ -20,6 +20,10 @@ pub struct OutboxRow {
     pub input: String,
     /// When the row was written.
     pub created: Timestamp,
+    /// The engine that must run it; none where Step Functions is shared by all.
+    pub engine: Option<EngineId>,
+    /// Until when somebody is starting it.
+    pub claimed_until: Option<Timestamp>,
 }
 
 /// The outbox in a transaction.
@@ -44,7 +48,34 @@ pub trait OutboxTx {
     /// When the store fails.
     fn delete_outbox(&mut self, machine: &str, run: &RunName) -> Result<(), StoreError>;
 
-    /// The oldest rows, oldest first, at most `limit`.
+    /// Takes the oldest rows of an engine that nobody is starting, oldest first, at most `limit`: each is claimed until
+    /// then, and nobody else gets it before that.
+    ///
+    /// # Behaviour
+    /// - A row is claimed by one at a time.
+    /// - A claim that ran out can be taken by another.
+    /// - Only rows of the engine are claimed.
+    ///
+    /// # Errors
+    /// When the store fails.
+    fn claim_outbox(
+        &mut self,
+        engine: Option<EngineId>,
+        until: Timestamp,
+        limit: usize,
+    ) -> Result<Vec<OutboxRow>, StoreError>;
+
+    /// Ends all claims on an engine's rows. Only for the one process that starts them: what it had claimed before is not
+    /// being started any more, or by itself.
+    ///
+    /// # Behaviour
+    /// - Claims of an engine can be ended.
+    ///
+    /// # Errors
+    /// When the store fails.
+    fn release_outbox(&mut self, engine: Option<EngineId>) -> Result<(), StoreError>;
+
+    /// The oldest rows, oldest first, at most `limit`, claimed or not.
     ///
     /// # Behaviour
     /// - The oldest rows come first.

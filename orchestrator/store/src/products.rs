@@ -1,7 +1,8 @@
 //! Products: the catalogue's prices, and what is free in stock.
 //!
 //! `free` is the only counter. What is reserved and what is sold follow from the reservations and the verdicts of
-//! their sagas, so that there is nothing to drift: free + reserved + sold = stocked.
+//! their sagas, so that there is nothing to drift: free + reserved + sold = stocked. Only what pruned sagas had sold is
+//! counted, because their reservations are gone.
 
 use amends_types::Money;
 
@@ -20,6 +21,8 @@ pub struct ProductRow {
     pub stocked: u64,
     /// How many nobody holds.
     pub free: u64,
+    /// How many were sold by sagas that have been pruned since.
+    pub pruned: u64,
 }
 
 /// The most of one product that there can be: what a signed 64-bit column holds.
@@ -83,6 +86,15 @@ pub trait ProductsTx {
     /// # Errors
     /// [`StoreError::Constraint`] when more would be free than was stocked, or there is no such product.
     fn return_stock(&mut self, sku: &str, quantity: u64) -> Result<(), StoreError>;
+
+    /// Counts what a saga that is pruned had sold.
+    ///
+    /// # Behaviour
+    /// - What a pruned saga had sold stays sold.
+    ///
+    /// # Errors
+    /// [`StoreError::Constraint`] when there is no such product.
+    fn count_pruned(&mut self, sku: &str, quantity: u64) -> Result<(), StoreError>;
 
     /// Products in the order of their SKUs after `after`, at most `limit`.
     ///

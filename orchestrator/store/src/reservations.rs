@@ -62,7 +62,7 @@ pub trait ReservationsTx {
     fn release_reservations(&mut self, saga: &SagaId) -> Result<(), StoreError>;
 
     /// How many of a product are held and not released: reserved by sagas that did not commit, and sold by those that
-    /// did.
+    /// did, those included that have been pruned since.
     ///
     /// # Behaviour
     /// - Held stock is sold once its saga is committed, and reserved until then.

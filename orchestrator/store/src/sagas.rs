@@ -1,9 +1,10 @@
 //! The saga row: where one saga stands.
 //!
 //! `forward → committed`, or `forward → unwinding → compensated | stuck`; `stuck → compensated` by repair is the only
-//! later change.
+//! later change. While a repair is under way, the row says so beside its state: it stays `stuck` until the repair has
+//! undone everything.
 
-use amends_types::{RunName, SagaId, Sha256Hex, Timestamp};
+use amends_types::{EngineId, RunName, SagaId, Sha256Hex, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -55,6 +56,35 @@ impl SagaState {
     }
 }
 
+/// Where a saga came from, if not from an intake of this store.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Restored {
+    /// It is a copy of a saga that goes on elsewhere: nothing is ever done for it here.
+    Copied,
+    /// It was open in the backup from which the store was recovered. Whatever the ledger says was not begun may have
+    /// been done after the backup.
+    Recovered,
+}
+
+impl Restored {
+    /// Both ways.
+    pub const ALL: [Self; 2] = [Self::Copied, Self::Recovered];
+
+    /// The name under which it is stored.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Copied => "copied",
+            Self::Recovered => "recovered",
+        }
+    }
+
+    /// The way of this name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|restored| restored.name() == name)
+    }
+}
+
 /// One saga.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SagaRow {
@@ -82,6 +112,14 @@ pub struct SagaRow {
     pub unwinding_since: Option<Timestamp>,
     /// When the verdict was written.
     pub ended: Option<Timestamp>,
+    /// The engine that has its executions; none where Step Functions is shared by all.
+    pub engine: Option<EngineId>,
+    /// Whether a stuck saga is being unwound once more.
+    pub repairing: bool,
+    /// Whether somebody outside is yet to be told of the end.
+    pub announce: bool,
+    /// Where it came from, if not from an intake of this store.
+    pub restored: Option<Restored>,
 }
 
 impl SagaRow {
@@ -100,6 +138,10 @@ impl SagaRow {
             deadline,
             unwinding_since: None,
             ended: None,
+            engine: None,
+            repairing: false,
+            announce: false,
+            restored: None,
         }
     }
 
@@ -115,7 +157,17 @@ impl SagaRow {
         true
     }
 
-    /// Writes the verdict.
+    /// Whether an execution may still have something to do for it: it has no verdict, or is being repaired.
+    pub const fn is_open(&self) -> bool {
+        !self.state.is_final() || self.repairing
+    }
+
+    /// Whether it is a copy, for which nothing is done here.
+    pub fn is_frozen(&self) -> bool {
+        self.restored == Some(Restored::Copied)
+    }
+
+    /// Writes the verdict, and ends a repair.
     ///
     /// # Panics
     /// When `verdict` cannot follow the state: a mistake in the protocol must never reach the database.
@@ -136,6 +188,7 @@ impl SagaRow {
         assert!(allowed, "saga {}: {} cannot follow {}", self.id, verdict.name(), self.state.name());
         self.state = verdict;
         self.ended = Some(now);
+        self.repairing = false;
     }
 }
 
@@ -155,12 +208,23 @@ pub enum SagaLock {
 pub struct SagaQuery {
     /// Only those in this state.
     pub state: Option<SagaState>,
-    /// Only those that have no verdict.
+    /// Only those that have no verdict or are being repaired, copies excepted.
     pub open: bool,
+    /// Only those with a verdict of which somebody outside is yet to be told.
+    pub announce: bool,
     /// Only those whose id is greater.
     pub after: Option<SagaId>,
     /// At most so many.
     pub limit: usize,
+}
+
+impl SagaQuery {
+    /// Whether a saga is of the kind that is wanted, wherever it stands in the order.
+    pub fn wants(&self, saga: &SagaRow) -> bool {
+        self.state.is_none_or(|state| saga.state == state)
+            && (!self.open || saga.is_open() && !saga.is_frozen())
+            && (!self.announce || saga.announce && saga.state.is_final())
+    }
 }
 
 /// Saga rows in a transaction.
@@ -201,6 +265,9 @@ pub trait SagasTx {
     /// - Pages are in the order of ids and meet without gaps.
     /// - A page may be of one state.
     /// - A page may be of those without a verdict.
+    /// - A stuck saga that is being repaired is open again.
+    /// - A copy is never open.
+    /// - A page may be of ends that are yet to be announced.
     ///
     /// # Errors
     /// When the store fails.

@@ -2,7 +2,9 @@
 
 use amends_types::Timestamp;
 
-use crate::{LedgerTx, OrdersTx, OutboxTx, ProductsTx, ReservationsTx, SagasTx};
+use crate::{
+    AuditLogTx, EnginesTx, LedgerTx, OrdersTx, OutboxTx, ProductsTx, ReservationsTx, SagasTx, StubsTx,
+};
 
 /// One transaction: everything that is changed through it happens at once, or not at all.
 ///
@@ -12,7 +14,9 @@ use crate::{LedgerTx, OrdersTx, OutboxTx, ProductsTx, ReservationsTx, SagasTx};
 /// - No reader sees a part of a transaction.
 /// - No count is lost when many read and write the same row.
 /// - What was answered survives a kill.
-pub trait Tx: SagasTx + LedgerTx + OrdersTx + OutboxTx + ProductsTx + ReservationsTx {
+pub trait Tx:
+    SagasTx + LedgerTx + OrdersTx + OutboxTx + ProductsTx + ReservationsTx + AuditLogTx + EnginesTx + StubsTx
+{
     /// The database's clock.
     ///
     /// # Behaviour

@@ -4,6 +4,7 @@
 //! through which time and chance reach the rest of the workspace, so that a verification run can choose both.
 
 mod clock;
+mod engine_id;
 mod entropy;
 mod ids;
 mod key;
@@ -13,6 +14,7 @@ mod sha;
 mod timestamp;
 
 pub use clock::{BoxFuture, Clock};
+pub use engine_id::EngineId;
 pub use entropy::{Entropy, SplitMix};
 pub use ids::{IdError, RunName, SagaId};
 pub use key::{DeploymentId, IdempotencyKey};

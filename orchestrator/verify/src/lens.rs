@@ -4,10 +4,11 @@
 //! that has one rule less.
 
 use amends_store::{
-    LedgerRow, LedgerTx, OrderRow, OrdersTx, OutboxRow, OutboxTx, ProductRow, ProductsTx, ReservationRow,
-    ReservationsTx, SagaLock, SagaQuery, SagaRow, SagasTx, StoreError, Tx,
+    AuditLogTx, AuditQuery, AuditRow, EngineBeat, EnginesTx, LedgerRow, LedgerTx, NewAuditRow, OrderQuery,
+    OrderRow, OrdersTx, OutboxRow, OutboxTx, ProductRow, ProductsTx, ReservationRow, ReservationsTx,
+    SagaLock, SagaQuery, SagaRow, SagaState, SagasTx, StoreError, StubRow, StubsTx, Tx,
 };
-use amends_types::{RunName, SagaId, Timestamp};
+use amends_types::{EngineId, RunName, SagaId, Timestamp};
 
 /// What a lens may change. By default nothing.
 pub(crate) trait Lens: Send {
@@ -148,6 +149,13 @@ impl LedgerTx for Through<'_> {
     fn leased_rows(&mut self, limit: usize) -> Result<Vec<LedgerRow>, StoreError> {
         self.tx.leased_rows(limit)
     }
+    fn parked_rows(
+        &mut self,
+        after: Option<(&SagaId, u32)>,
+        limit: usize,
+    ) -> Result<Vec<LedgerRow>, StoreError> {
+        self.tx.parked_rows(after, limit)
+    }
 }
 
 impl OrdersTx for Through<'_> {
@@ -160,6 +168,15 @@ impl OrdersTx for Through<'_> {
     fn update_order(&mut self, row: &OrderRow) -> Result<(), StoreError> {
         self.tx.update_order(row)
     }
+    fn order_by_key(&mut self, key: &str) -> Result<Option<OrderRow>, StoreError> {
+        self.tx.order_by_key(key)
+    }
+    fn order_page(&mut self, query: &OrderQuery) -> Result<Vec<(OrderRow, SagaState)>, StoreError> {
+        self.tx.order_page(query)
+    }
+    fn erase_order(&mut self, id: &SagaId, customer: &str, at: Timestamp) -> Result<(), StoreError> {
+        self.tx.erase_order(id, customer, at)
+    }
     fn orders_without_saga(&mut self, limit: usize) -> Result<Vec<SagaId>, StoreError> {
         self.tx.orders_without_saga(limit)
     }
@@ -171,6 +188,17 @@ impl OutboxTx for Through<'_> {
     }
     fn delete_outbox(&mut self, machine: &str, run: &RunName) -> Result<(), StoreError> {
         self.tx.delete_outbox(machine, run)
+    }
+    fn claim_outbox(
+        &mut self,
+        engine: Option<EngineId>,
+        until: Timestamp,
+        limit: usize,
+    ) -> Result<Vec<OutboxRow>, StoreError> {
+        self.tx.claim_outbox(engine, until, limit)
+    }
+    fn release_outbox(&mut self, engine: Option<EngineId>) -> Result<(), StoreError> {
+        self.tx.release_outbox(engine)
     }
     fn outbox(&mut self, limit: usize) -> Result<Vec<OutboxRow>, StoreError> {
         self.tx.outbox(limit)
@@ -190,6 +218,9 @@ impl ProductsTx for Through<'_> {
     fn return_stock(&mut self, sku: &str, quantity: u64) -> Result<(), StoreError> {
         self.tx.return_stock(sku, quantity)
     }
+    fn count_pruned(&mut self, sku: &str, quantity: u64) -> Result<(), StoreError> {
+        self.tx.count_pruned(sku, quantity)
+    }
     fn products(&mut self, after: Option<&str>, limit: usize) -> Result<Vec<ProductRow>, StoreError> {
         self.tx.products(after, limit)
     }
@@ -207,5 +238,40 @@ impl ReservationsTx for Through<'_> {
     }
     fn held_stock(&mut self, sku: &str) -> Result<(u64, u64), StoreError> {
         self.tx.held_stock(sku)
+    }
+}
+
+impl AuditLogTx for Through<'_> {
+    fn append_audit(&mut self, row: &NewAuditRow) -> Result<u64, StoreError> {
+        self.tx.append_audit(row)
+    }
+    fn audit_log(&mut self, query: &AuditQuery) -> Result<Vec<AuditRow>, StoreError> {
+        self.tx.audit_log(query)
+    }
+}
+
+impl EnginesTx for Through<'_> {
+    fn beat(&mut self, engine: EngineId) -> Result<u64, StoreError> {
+        self.tx.beat(engine)
+    }
+    fn engine_beats(&mut self) -> Result<Vec<EngineBeat>, StoreError> {
+        self.tx.engine_beats()
+    }
+}
+
+impl StubsTx for Through<'_> {
+    fn stub(&mut self, id: &SagaId) -> Result<Option<StubRow>, StoreError> {
+        self.tx.stub(id)
+    }
+    fn replace_by_stub(&mut self, stub: &StubRow) -> Result<(), StoreError> {
+        self.tx.replace_by_stub(stub)
+    }
+    fn ended_before(
+        &mut self,
+        time: Timestamp,
+        after: Option<&SagaId>,
+        limit: usize,
+    ) -> Result<Vec<SagaId>, StoreError> {
+        self.tx.ended_before(time, after, limit)
     }
 }

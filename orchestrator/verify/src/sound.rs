@@ -76,6 +76,9 @@ impl Story {
             priced: vec![],
             total: None,
             created: at(0),
+            idempotency_key: None,
+            placed_by: String::new(),
+            erased: None,
         };
         let saga = SagaRow::new(id(), "order_saga", Value::Null, at(0), at(10_000));
         Self { saga, rows: vec![], order, reservations: vec![], effects: vec![] }

@@ -189,7 +189,7 @@ fn order_1() -> SagaId {
 
 fn product(sku: &str, price_minor: i64, stock: u64) -> ProductRow {
     let price = Money { minor: price_minor, currency: "USD".parse().unwrap() };
-    ProductRow { sku: sku.into(), name: sku.into(), price, stocked: stock, free: stock }
+    ProductRow { sku: sku.into(), name: sku.into(), price, stocked: stock, free: stock, pruned: 0 }
 }
 
 fn order_row(order: &NewOrder, id: SagaId, clock: &JumpingClock) -> OrderRow {
@@ -205,5 +205,8 @@ fn order_row(order: &NewOrder, id: SagaId, clock: &JumpingClock) -> OrderRow {
         priced: vec![],
         total: None,
         created: clock.now(),
+        idempotency_key: None,
+        placed_by: String::new(),
+        erased: None,
     }
 }

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use amends_coordinator::{NewOrder, Placed, StepFunctions, find_saga, place, start};
+use amends_coordinator::{NewOrder, Placed, Placing, StepFunctions, find_saga, place, start};
 use amends_store::{ProductRow, SagaState, StoreError};
 use amends_types::Money;
 use serde_json::json;
@@ -45,7 +45,7 @@ async fn stock(runtime: &Runtime) -> Result<(), Failure> {
         for sku in SKUS {
             let (name, stock) = (sku.to_owned(), 1_000_000_000);
             let sku = sku.to_owned();
-            tx.insert_product(&ProductRow { sku, name, price, stocked: stock, free: stock })?;
+            tx.insert_product(&ProductRow { sku, name, price, stocked: stock, free: stock, pruned: 0 })?;
         }
         Ok::<_, StoreError>(())
     });
@@ -72,7 +72,7 @@ async fn one(runtime: Arc<Runtime>, case: Case, number: u64) -> Result<(), Failu
     let store = runtime.store();
     let order = order(case, number)?;
     let id = order.id.clone();
-    let placed = place(&*store, &runtime.kind, order).await.map_err(Failure::failed)?;
+    let placed = place(&*store, &runtime.kind, order, Placing::default()).await.map_err(Failure::failed)?;
     let Placed::New(row) = placed else { return Err(Failure::Failed(format!("{id} is not new"))) };
     let execution = start(&*store, &runtime.functions, &row).await.map_err(Failure::failed)?;
     runtime.functions.wait_for_end(&execution).await.map_err(Failure::failed)?;

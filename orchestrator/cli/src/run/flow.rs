@@ -6,7 +6,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use amends_coordinator::{
-    NewOrder, PlaceError, Placed, StepFunctions, execution_of, find_saga, place, start,
+    NewOrder, PlaceError, Placed, Placing, StepFunctions, execution_of, find_saga, place, start,
 };
 use amends_store::SagaState;
 use amends_types::SagaId;
@@ -31,7 +31,7 @@ enum Ended {
     Rejected { number: u64, reason: String },
 }
 
-type Placing = Pin<Box<dyn Future<Output = Result<Placed, PlaceError>> + Send>>;
+type Pending = Pin<Box<dyn Future<Output = Result<Placed, PlaceError>> + Send>>;
 
 /// The work on one file.
 pub(crate) struct Flow {
@@ -103,7 +103,9 @@ impl Flow {
         };
         let id = order.id.clone();
         let (store, kind) = (self.runtime.store(), self.runtime.kind.clone());
-        let mut placing: Placing = Box::pin(async move { place(&*store, &kind, order).await });
+        let mut placing: Pending = Box::pin(async move {
+            place(&*store, &kind, order, Placing { actor: "file".to_owned(), ..Placing::default() }).await
+        });
         // Polled here, so that orders enter the store in the order of the file: of two that share an id, the first
         // one counts.
         let placed = poll_immediate(&mut placing).await;
@@ -155,9 +157,12 @@ async fn finish(
         Ok(Placed::Repeated(saga)) if saga.state.is_final() => {
             return Ok(Ended::Saga { id, state: saga.state, counted, before: true });
         }
+        Ok(Placed::Pruned(stub)) => {
+            return Ok(Ended::Saga { id, state: stub.verdict, counted, before: true });
+        }
         Ok(Placed::Repeated(saga)) => execution_of(&saga, &runtime.kind),
         Err(PlaceError::Store(error)) => return Err(Failure::failed(error)),
-        Err(error @ (PlaceError::Invalid(_) | PlaceError::Conflict)) => {
+        Err(error @ (PlaceError::Invalid(_) | PlaceError::Conflict | PlaceError::KeyReused)) => {
             return Ok(Ended::Rejected { number, reason: error.to_string() });
         }
     };

@@ -61,7 +61,7 @@ fn product(record: &csv::StringRecord) -> Result<ProductRow, String> {
     let minor = i64::try_from(whole_number("price_minor", field(2))?).unwrap_or(i64::MAX);
     let currency: Currency = field(3).parse().map_err(|error| format!("currency is {error}"))?;
     let stock = whole_number("stock", field(4))?;
-    Ok(ProductRow { sku, name, price: Money { minor, currency }, stocked: stock, free: stock })
+    Ok(ProductRow { sku, name, price: Money { minor, currency }, stocked: stock, free: stock, pruned: 0 })
 }
 
 /// A count or an amount: what a store can keep, and nothing below zero.

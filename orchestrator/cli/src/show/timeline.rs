@@ -98,6 +98,8 @@ fn settled_text(row: &LedgerRow) -> String {
         Some(Undo::WasRefused) => "nothing to undo: it was refused".into(),
         Some(Undo::NothingHappened) => "nothing to undo: nothing had happened".into(),
         Some(Undo::NothingFound) => "nothing to undo: the provider knows of nothing".into(),
+        Some(Undo::Resolved) => "undone outside, as a person says".into(),
+        Some(Undo::Accepted) => "not undone, which a person accepts".into(),
         Some(Undo::Reversed) | None => "undone".into(),
     }
 }

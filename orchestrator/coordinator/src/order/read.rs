@@ -12,6 +12,7 @@ use thiserror::Error;
 
 use super::fields::Fields;
 use super::json;
+use crate::Placing;
 
 /// The most lines of an order.
 const MOST_LINES: usize = 1000;
@@ -85,7 +86,8 @@ impl NewOrder {
     }
 
     /// The order as a row.
-    pub(crate) fn into_row(self, body_sha256: Sha256Hex, created: Timestamp) -> OrderRow {
+    pub(crate) fn into_row(self, body_sha256: Sha256Hex, placing: &Placing, created: Timestamp) -> OrderRow {
+        let key = placing.key.as_ref().filter(|key| key.as_str() != self.id.as_str());
         OrderRow {
             id: self.id,
             body_sha256,
@@ -97,6 +99,9 @@ impl NewOrder {
             priced: Vec::new(),
             total: None,
             created,
+            idempotency_key: key.cloned(),
+            placed_by: placing.actor.clone(),
+            erased: None,
         }
     }
 }

@@ -1,6 +1,6 @@
 //! A cancel: before the start, while the saga runs, after its verdict, and when nobody is there to hear it.
 
-use amends_coordinator::{Cancel, Swept, cancel};
+use amends_coordinator::{Cancel, Decision, Swept, cancel};
 use amends_saga::{Op, StepError};
 use amends_store::SagaState;
 use amends_types::Clock;
@@ -10,7 +10,7 @@ use crate::worker::Lost;
 use crate::world::{World, forward, saga_id, unwind};
 
 fn ask(world: &World, id: &str, reason: &str) -> Cancel {
-    world.run(cancel(world.store(), &saga_id(id), reason)).unwrap()
+    world.run(cancel(world.store(), &saga_id(id), Decision::new("ada", reason))).unwrap()
 }
 
 #[track_caller]

@@ -9,7 +9,7 @@ use crate::worker::Lost;
 use crate::world::{World, forward, saga_id};
 
 fn extend(world: &World) -> usize {
-    world.run(extend_deadlines(world.store(), &world.kind)).unwrap()
+    world.run(extend_deadlines(world.store(), &world.kind, None)).unwrap()
 }
 
 #[test]

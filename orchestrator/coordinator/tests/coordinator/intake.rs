@@ -1,6 +1,6 @@
 //! Intake: an order is taken once, or not at all.
 
-use amends_coordinator::{PlaceError, Placed, find_saga, place};
+use amends_coordinator::{PlaceError, Placed, Placing, find_saga, place};
 use amends_store::{OutboxRow, SagaRow, SagaState};
 use serde_json::{Value, json};
 
@@ -93,6 +93,8 @@ fn order_saga_and_outbox_row_appear_together_or_not_at_all() {
         saga: saga_id("b"),
         input: "{}".into(),
         created: Default::default(),
+        engine: None,
+        claimed_until: None,
     };
     world.change(move |tx| {
         tx.insert_saga(&saga)?;
@@ -113,8 +115,12 @@ fn of_two_who_place_one_order_at_once_one_places_it() {
     let text = order("o").to_string();
     let read = || amends_coordinator::NewOrder::from_json(text.as_bytes()).unwrap();
     let (store, kind) = (world.store(), &world.kind);
-    let (first, second) =
-        world.run(async { tokio::join!(place(store, kind, read()), place(store, kind, read())) });
+    let (first, second) = world.run(async {
+        tokio::join!(
+            place(store, kind, read(), Placing::default()),
+            place(store, kind, read(), Placing::default())
+        )
+    });
     assert!(matches!(first, Ok(Placed::New(_))));
     assert!(matches!(second, Ok(Placed::Repeated(_))));
 }

@@ -16,6 +16,8 @@ fn row(machine: &str, id: &str) -> OutboxRow {
         saga: saga_id(id),
         input: "{}".into(),
         created: Default::default(),
+        engine: None,
+        claimed_until: None,
     }
 }
 

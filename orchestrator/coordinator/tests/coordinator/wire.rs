@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex};
 use amends_coordinator::{
     EmbeddedStepFunctions, Execution, ExecutionStatus, Started, StepFunctions, StepFunctionsError,
 };
+use amends_types::EngineId;
 use async_trait::async_trait;
 use tokio::sync::Notify;
 
@@ -64,6 +65,14 @@ pub(crate) fn unavailable() -> StepFunctionsError {
 
 #[async_trait]
 impl StepFunctions for Wire {
+    fn engine_id(&self) -> Option<EngineId> {
+        self.functions.engine_id()
+    }
+
+    fn is_shared(&self) -> bool {
+        self.functions.is_shared()
+    }
+
     async fn start(&self, execution: &Execution, input: &str) -> Result<Started, StepFunctionsError> {
         let trouble = self.starts.lock().unwrap().pop_front();
         match trouble {

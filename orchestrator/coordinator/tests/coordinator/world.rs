@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use amends_coordinator::{
-    Delivery, EmbeddedStepFunctions, Execution, NewOrder, PlaceError, Placed, Relayed, SagaKind, SagaWorker,
-    StepFunctions, Swept, deliver_owed, place, relay, sweep,
+    Delivery, EmbeddedStepFunctions, Execution, NewOrder, PlaceError, Placed, Placing, Relayed, SagaKind,
+    SagaWorker, StepFunctions, Swept, deliver_owed, place, relay, sweep,
 };
 use amends_engine::clock::{Simulation, VirtualClock};
 use amends_engine::driver::{Engine, EngineOptions, ExecutionDescription};
@@ -96,13 +96,13 @@ impl World {
 
     pub(crate) fn add_product(&self, sku: &str, price_minor: i64) {
         let price = Money { minor: price_minor, currency: "USD".parse().unwrap() };
-        let row = ProductRow { sku: sku.into(), name: sku.into(), price, stocked: 9, free: 9 };
+        let row = ProductRow { sku: sku.into(), name: sku.into(), price, stocked: 9, free: 9, pruned: 0 };
         self.change(move |tx| tx.insert_product(&row).map(drop));
     }
 
     pub(crate) fn try_place(&self, order: &Value) -> Result<Placed, PlaceError> {
         let order = NewOrder::from_json(order.to_string().as_bytes()).unwrap();
-        self.run(place(self.store(), &self.kind, order))
+        self.run(place(self.store(), &self.kind, order, Placing::default()))
     }
 
     /// Places a new order.

@@ -11,7 +11,7 @@ use super::answer::{Answer, after_effect, answer_in, before_effect, reason, refu
 use super::compensate_local;
 use super::execute_local::Failed;
 use super::gate::find_step;
-use super::undo_gate::{UndoGate, UndoPassed, bury, undo_gate};
+use super::undo_gate::{UndoGate, UndoPassed, undo_gate};
 use crate::attempt::{self, Attempt};
 use crate::erased::{ErasedStep, Handler};
 use crate::shared::Shared;
@@ -111,10 +111,10 @@ pub(super) fn conclude(
 ) -> Answer {
     let believable = row.execute_until.map(|until| until.plus(settle));
     match result {
-        Ok(Compensated::Undone) => bury(row, Undo::Reversed, now),
-        Ok(Compensated::NothingHappened) => bury(row, Undo::NothingHappened, now),
+        Ok(Compensated::Undone) => row.bury(Undo::Reversed, now),
+        Ok(Compensated::NothingHappened) => row.bury(Undo::NothingHappened, now),
         Ok(Compensated::NothingFound) if believable.is_none_or(|at| at <= now) => {
-            bury(row, Undo::NothingFound, now);
+            row.bury(Undo::NothingFound, now);
         }
         Ok(Compensated::NothingFound) => {
             let at = believable.unwrap_or(now);

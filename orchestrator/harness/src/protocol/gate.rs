@@ -36,6 +36,9 @@ pub(super) fn gate(
     let Some(step) = find_step(shared, &saga, &payload.step) else {
         return Ok(Gate::Answer(unknown_step(&saga, &payload.step)));
     };
+    if saga.is_frozen() {
+        return Ok(Gate::Answer(copied(&saga)));
+    }
     let row = tx.ledger_row(&saga.id, step.definition.name)?;
     if let Some(answer) = recorded(shared, &saga, &step, row.as_ref()) {
         return Ok(Gate::Answer(answer));
@@ -72,6 +75,11 @@ pub(super) fn find_step(shared: &Shared, saga: &SagaRow, step: &str) -> Option<R
 
 pub(super) fn unknown_step(saga: &SagaRow, step: &str) -> Answer {
     refuse(Kind::Bug, format!("this worker has no step {step:?} of the saga {:?}", saga.saga))
+}
+
+/// Nothing is done here for a saga that goes on elsewhere.
+pub(super) fn copied(saga: &SagaRow) -> Answer {
+    refuse(Kind::Bug, format!("saga {} is a copy of one that goes on elsewhere", saga.id))
 }
 
 pub(super) fn fresh_row(saga: &SagaRow, step: &RunnableStep) -> LedgerRow {

@@ -2,18 +2,21 @@
 //!
 //! It waits out live leases and settle times, parks every row that is still open, and writes the verdict in that same
 //! transaction. The verdict is computed from the ledger and never believed from an event.
+//!
+//! At the end of a repair there is a verdict already. It changes from stuck to compensated if nothing is parked any
+//! more, and stays otherwise.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use amends_saga::{TaskError, TaskErrorKind as Kind, TaskPayload};
-use amends_store::{LedgerRow, LedgerStatus, SagaLock, SagaRow, SagaState, StoreError, Tx, Undo};
+use amends_store::{LedgerRow, LedgerStatus, SagaLock, SagaRow, SagaState, StoreError, StubRow, Tx, Undo};
 use amends_types::Timestamp;
 use serde_json::{Value, json};
 
 use super::answer::{Answer, answer_in, before_effect, refuse};
 use super::gate::fresh_row;
-use super::undo_gate::{become_unwinder, bury};
+use super::undo_gate::{become_unwinder, no_such_saga};
 use crate::Saga;
 use crate::shared::Shared;
 
@@ -23,9 +26,11 @@ pub(crate) async fn settle(shared: &Arc<Shared>, payload: TaskPayload) -> Answer
 
 fn settle_now(shared: &Shared, tx: &mut dyn Tx, payload: &TaskPayload) -> Result<Answer, StoreError> {
     let Some(saga) = tx.saga(&payload.saga_id, SagaLock::Update)? else {
-        return Ok(refuse(Kind::Bug, "there is no such saga"));
+        let stub = tx.stub(&payload.saga_id)?;
+        return Ok(stub.as_ref().map_or_else(no_such_saga, verdict_of_stub));
     };
-    if matches!(saga.state, SagaState::Compensated | SagaState::Stuck) {
+    let repaired = saga.repairing && saga.unwinder.as_ref() == Some(&payload.run);
+    if matches!(saga.state, SagaState::Compensated | SagaState::Stuck) && !repaired {
         let rows = tx.ledger_rows(&saga.id)?;
         return Ok(Ok(verdict(&saga, &rows)));
     }
@@ -44,8 +49,13 @@ fn settle_now(shared: &Shared, tx: &mut dyn Tx, payload: &TaskPayload) -> Result
         Err(busy) => return Ok(Err(busy)),
     };
     let stuck = rows.iter().any(|row| !row.best_effort && row.status == LedgerStatus::Parked);
-    let state = if stuck { SagaState::Stuck } else { SagaState::Compensated };
-    saga.end(state, tx.now());
+    match saga.state {
+        SagaState::Compensated => saga.repairing = false,
+        SagaState::Stuck if stuck => saga.repairing = false,
+        SagaState::Forward | SagaState::Unwinding | SagaState::Committed | SagaState::Stuck => {
+            saga.end(if stuck { SagaState::Stuck } else { SagaState::Compensated }, tx.now());
+        }
+    }
     tx.update_saga(&saga)?;
     Ok(Ok(verdict(&saga, &rows)))
 }
@@ -62,7 +72,7 @@ fn close_rows(
         let row = tx.ledger_row(&saga.id, step.definition.name)?;
         rows.push(row.unwrap_or_else(|| {
             let mut row = fresh_row(saga, step);
-            bury(&mut row, Undo::NeverStarted, now);
+            row.bury(Undo::NeverStarted, now);
             row
         }));
     }
@@ -89,7 +99,7 @@ fn close(row: &mut LedgerRow, settle: Duration, now: Timestamp) -> Result<(), Ta
         LedgerStatus::Undone => {}
         // The only attempt to undo it was refused, and nothing else is under way.
         LedgerStatus::Parked if row.undo_attempts <= 1 && !row.in_doubt => {}
-        LedgerStatus::Refused => bury(row, Undo::WasRefused, now),
+        LedgerStatus::Refused => row.bury(Undo::WasRefused, now),
         LedgerStatus::Done => park(row, now),
         // Whoever may act is waited for, and then what may still be under way at the provider, so that the residual
         // is what a person will find: a refund may be on its way although a later one was refused.
@@ -113,6 +123,19 @@ fn park(row: &mut LedgerRow, now: Timestamp) {
     row.status = LedgerStatus::Parked;
     row.settled = Some(now);
     row.undo_reason.get_or_insert_with(|| "its compensation gave up without an answer".into());
+}
+
+/// What a saga that was pruned answers: its verdict, without what is not kept.
+fn verdict_of_stub(stub: &StubRow) -> Answer {
+    let error = match stub.verdict {
+        SagaState::Committed => {
+            return refuse(Kind::Committed, "the saga was committed; nothing is undone");
+        }
+        SagaState::Stuck => "Saga.Stuck",
+        SagaState::Forward | SagaState::Unwinding | SagaState::Compensated => "Saga.Compensated",
+    };
+    let cause = json!({ "saga": stub.id, "reason": "the saga ended and was pruned" });
+    Ok(json!({ "error": error, "cause": cause.to_string() }))
 }
 
 /// The verdict as the Fail state shows it: a name, and short JSON for a person.

@@ -1,11 +1,11 @@
 //! Whether a compensate may begin.
 
 use amends_saga::{TaskErrorKind as Kind, TaskPayload};
-use amends_store::{LedgerRow, LedgerStatus, SagaLock, SagaRow, SagaState, StoreError, Tx, Undo};
+use amends_store::{LedgerRow, LedgerStatus, SagaLock, SagaRow, SagaState, StoreError, StubRow, Tx, Undo};
 use amends_types::Timestamp;
 
 use super::answer::{Answer, refuse, short, summary};
-use super::gate::{end_expired_lease, find_step, fresh_row, unknown_step};
+use super::gate::{copied, end_expired_lease, find_step, fresh_row, unknown_step};
 use crate::saga::RunnableStep;
 use crate::shared::Shared;
 
@@ -27,7 +27,8 @@ pub(super) fn undo_gate(
     payload: &TaskPayload,
 ) -> Result<UndoGate, StoreError> {
     let Some(saga) = tx.saga(&payload.saga_id, SagaLock::Update)? else {
-        return Ok(UndoGate::Answer(refuse(Kind::Bug, "there is no such saga")));
+        let stub = tx.stub(&payload.saga_id)?;
+        return Ok(UndoGate::Answer(stub.as_ref().map_or_else(no_such_saga, pruned)));
     };
     let Some(step) = find_step(shared, &saga, &payload.step) else {
         return Ok(UndoGate::Answer(unknown_step(&saga, &payload.step)));
@@ -47,6 +48,20 @@ pub(super) fn undo_gate(
     }
 }
 
+/// What a saga that was pruned answers to a compensate: what it answered before, as far as that matters.
+fn pruned(stub: &StubRow) -> Answer {
+    match stub.verdict {
+        SagaState::Committed => refuse(Kind::Committed, "the saga was committed; nothing is undone"),
+        SagaState::Forward | SagaState::Unwinding | SagaState::Compensated | SagaState::Stuck => {
+            refuse(Kind::Superseded, "the saga has ended")
+        }
+    }
+}
+
+pub(super) fn no_such_saga() -> Answer {
+    refuse(Kind::Bug, "there is no such saga")
+}
+
 /// What the ledger says about undoing a step.
 enum Undoable {
     /// The step has no effect and can have none: the row is its tombstone, yet to be written.
@@ -60,12 +75,12 @@ enum Undoable {
 fn admit_undo(row: Option<LedgerRow>, saga: &SagaRow, step: &RunnableStep, now: Timestamp) -> Undoable {
     let Some(mut row) = row else {
         let mut row = fresh_row(saga, step);
-        bury(&mut row, Undo::NeverStarted, now);
+        row.bury(Undo::NeverStarted, now);
         return Undoable::Nothing(row);
     };
     match row.status {
         LedgerStatus::Refused => {
-            bury(&mut row, Undo::WasRefused, now);
+            row.bury(Undo::WasRefused, now);
             return Undoable::Nothing(row);
         }
         LedgerStatus::Undone => return Undoable::Answered(Ok(summary(&row.step, "undone"))),
@@ -90,12 +105,15 @@ pub(super) fn become_unwinder(
     payload: &TaskPayload,
 ) -> Result<Result<SagaRow, Answer>, StoreError> {
     let superseded = || refuse(Kind::Superseded, "another execution unwinds this saga, or did");
+    if saga.is_frozen() {
+        return Ok(Err(copied(&saga)));
+    }
     match saga.state {
         SagaState::Committed => {
             return Ok(Err(refuse(Kind::Committed, "the saga is committed; nothing is undone")));
         }
-        SagaState::Compensated => return Ok(Err(superseded())),
-        SagaState::Forward | SagaState::Unwinding | SagaState::Stuck => {}
+        SagaState::Compensated if !saga.repairing => return Ok(Err(superseded())),
+        SagaState::Forward | SagaState::Unwinding | SagaState::Compensated | SagaState::Stuck => {}
     }
     // Invariant: one execution unwinds a saga; the saga row names it.
     if saga.unwinder.as_ref().is_some_and(|unwinder| *unwinder != payload.run) {
@@ -118,13 +136,4 @@ fn why(rows: &[LedgerRow]) -> Option<String> {
         .find(|row| !row.best_effort && row.status != LedgerStatus::Done && row.reason.is_some())?;
     let reason = failed.reason.as_deref().unwrap_or_default();
     Some(short(format!("{}: {reason}", failed.step)))
-}
-
-/// Leaves the tombstone: no execute of this step can begin any more.
-pub(super) fn bury(row: &mut LedgerRow, how: Undo, now: Timestamp) {
-    row.status = LedgerStatus::Undone;
-    row.undo = Some(how);
-    row.undoing.get_or_insert(now);
-    row.settled = Some(now);
-    row.undo_reason = None;
 }

@@ -213,6 +213,7 @@ fn stock() -> ProductRow {
         price: Money::zero("USD".parse().unwrap()),
         stocked: 1,
         free: 1,
+        pruned: 0,
     }
 }
 

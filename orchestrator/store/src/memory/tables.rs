@@ -1,9 +1,9 @@
 //! All tables of the memory store.
 
-use amends_types::{RunName, SagaId};
+use amends_types::{EngineId, RunName, SagaId};
 
 use super::table::Table;
-use crate::{LedgerRow, OrderRow, OutboxRow, ProductRow, ReservationRow, SagaRow};
+use crate::{AuditRow, LedgerRow, OrderRow, OutboxRow, ProductRow, ReservationRow, SagaRow, StubRow};
 
 #[derive(Default)]
 pub(super) struct Tables {
@@ -14,6 +14,9 @@ pub(super) struct Tables {
     pub(super) outbox: Table<(String, RunName), OutboxRow>,
     pub(super) products: Table<String, ProductRow>,
     pub(super) reservations: Table<(SagaId, String), ReservationRow>,
+    pub(super) audit_log: Table<u64, AuditRow>,
+    pub(super) engines: Table<EngineId, u64>,
+    pub(super) stubs: Table<SagaId, StubRow>,
 }
 
 impl Tables {
@@ -26,6 +29,9 @@ impl Tables {
             | self.outbox.commit()
             | self.products.commit()
             | self.reservations.commit()
+            | self.audit_log.commit()
+            | self.engines.commit()
+            | self.stubs.commit()
     }
 
     pub(super) fn roll_back(&mut self) {
@@ -35,5 +41,8 @@ impl Tables {
         self.outbox.roll_back();
         self.products.roll_back();
         self.reservations.roll_back();
+        self.audit_log.roll_back();
+        self.engines.roll_back();
+        self.stubs.roll_back();
     }
 }

@@ -1,6 +1,6 @@
 //! Rows in which every field may be anything that its type allows.
 
-use amends_types::{Currency, Money, Personal, RunName, SagaId, Sha256Hex, Timestamp};
+use amends_types::{Currency, EngineId, Money, Personal, RunName, SagaId, Sha256Hex, Timestamp};
 use proptest::collection::{btree_map, vec};
 use proptest::option;
 use proptest::prelude::*;
@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::{
     Customer, Lease, LedgerRow, LedgerStatus, MAX_STOCK, OrderLine, OrderRow, OrderStatus, OutboxRow,
-    PricedLine, ProductRow, ReservationRow, SagaRow, SagaState, Undo,
+    PricedLine, ProductRow, ReservationRow, Restored, SagaRow, SagaState, Undo,
 };
 
 const NASTY: &[&str] = &[
@@ -39,6 +39,10 @@ fn personal() -> impl Strategy<Value = Personal<String>> {
 fn time() -> impl Strategy<Value = Timestamp> + Clone {
     let ends = select(&[i64::MIN, -1, 0, 1, i64::MAX]);
     prop_oneof![ends, any::<i64>()].prop_map(Timestamp::from_micros)
+}
+
+fn engine() -> impl Strategy<Value = Option<EngineId>> {
+    option::of(any::<u128>().prop_map(|bits| EngineId::new(uuid::Uuid::from_u128(bits))))
 }
 
 fn minor() -> impl Strategy<Value = i64> {
@@ -86,7 +90,8 @@ pub(super) fn saga() -> impl Strategy<Value = SagaRow> {
     let identity = (saga_id(), text(), json(), text());
     let state = (select(&SagaState::ALL), option::of(run_name()), any::<u32>(), option::of(text()));
     let times = (time(), time(), option::of(time()), option::of(time()));
-    (identity, state, times).prop_map(|(identity, state, times)| SagaRow {
+    let place = (engine(), any::<bool>(), any::<bool>(), option::of(select(&Restored::ALL)));
+    (identity, state, times, place).prop_map(|(identity, state, times, place)| SagaRow {
         id: identity.0,
         saga: identity.1,
         input: identity.2,
@@ -99,6 +104,10 @@ pub(super) fn saga() -> impl Strategy<Value = SagaRow> {
         deadline: times.1,
         unwinding_since: times.2,
         ended: times.3,
+        engine: place.0,
+        repairing: place.1,
+        announce: place.2,
+        restored: place.3,
     })
 }
 
@@ -146,7 +155,8 @@ pub(super) fn order() -> impl Strategy<Value = OrderRow> {
     });
     let asked = (saga_id(), text(), customer, currency(), vec(line, 0..5), personal());
     let became = (select(&OrderStatus::ALL), vec(priced, 0..5), option::of(money()), time());
-    (asked, became).prop_map(|(asked, became)| OrderRow {
+    let placed = (option::of(text()), text(), option::of(time()));
+    (asked, became, placed).prop_map(|(asked, became, placed)| OrderRow {
         id: asked.0,
         body_sha256: Sha256Hex::from_stored(asked.1),
         customer: Customer { id: asked.2.0, email: asked.2.1, phone: asked.2.2 },
@@ -157,19 +167,33 @@ pub(super) fn order() -> impl Strategy<Value = OrderRow> {
         priced: became.1,
         total: became.2,
         created: became.3,
+        idempotency_key: placed.0,
+        placed_by: placed.1,
+        erased: placed.2,
     })
 }
 
 pub(super) fn outbox() -> impl Strategy<Value = OutboxRow> {
-    (run_name(), text(), saga_id(), text(), time())
-        .prop_map(|(run, machine, saga, input, created)| OutboxRow { run, machine, saga, input, created })
+    let claim = (engine(), option::of(time()));
+    (run_name(), text(), saga_id(), text(), time(), claim).prop_map(
+        |(run, machine, saga, input, created, (engine, claimed_until))| OutboxRow {
+            run,
+            machine,
+            saga,
+            input,
+            created,
+            engine,
+            claimed_until,
+        },
+    )
 }
 
 /// A product, and a reservation of it.
 pub(super) fn product() -> impl Strategy<Value = (ProductRow, ReservationRow)> {
     let stock = (0..=MAX_STOCK).prop_flat_map(|stocked| (Just(stocked), 0..=stocked));
-    let product = (text(), text(), money(), stock)
-        .prop_map(|(sku, name, price, (stocked, free))| ProductRow { sku, name, price, stocked, free });
+    let product = (text(), text(), money(), stock, 0..=MAX_STOCK).prop_map(
+        |(sku, name, price, (stocked, free), pruned)| ProductRow { sku, name, price, stocked, free, pruned },
+    );
     (product, saga_id(), 0..=MAX_STOCK, any::<bool>()).prop_map(|(product, saga, quantity, released)| {
         let sku = product.sku.clone();
         (product, ReservationRow { saga, sku, quantity, released })

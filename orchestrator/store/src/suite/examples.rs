@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use amends_types::{Currency, Money, Personal, RunName, SagaId, Sha256Hex};
+use amends_types::{Currency, EngineId, Money, Personal, RunName, SagaId, Sha256Hex};
 use serde_json::json;
 
 use super::subject::BEGIN;
@@ -17,6 +17,10 @@ pub(super) fn id(text: &str) -> SagaId {
 
 pub(super) fn run(text: &str) -> RunName {
     text.parse().unwrap()
+}
+
+pub(super) fn engine(number: u128) -> EngineId {
+    EngineId::new(uuid::Uuid::from_u128(number))
 }
 
 pub(super) fn usd() -> Currency {
@@ -59,6 +63,9 @@ pub(super) fn order(name: &str) -> OrderRow {
         priced: Vec::new(),
         total: None,
         created: BEGIN,
+        idempotency_key: None,
+        placed_by: "shop".to_owned(),
+        erased: None,
     }
 }
 
@@ -69,13 +76,22 @@ pub(super) fn outbox(machine: &str, saga: &str) -> OutboxRow {
         saga: id(saga),
         input: "{}".to_owned(),
         created: BEGIN,
+        engine: None,
+        claimed_until: None,
     }
 }
 
 /// A product of which nothing is held.
 pub(super) fn product(sku: &str, stock: u64) -> ProductRow {
     let price = Money { minor: 1999, currency: usd() };
-    ProductRow { sku: sku.to_owned(), name: format!("Some {sku}"), price, stocked: stock, free: stock }
+    ProductRow {
+        sku: sku.to_owned(),
+        name: format!("Some {sku}"),
+        price,
+        stocked: stock,
+        free: stock,
+        pruned: 0,
+    }
 }
 
 pub(super) fn reservation(saga: &str, sku: &str, quantity: u64) -> ReservationRow {

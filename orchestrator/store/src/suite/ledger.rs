@@ -115,3 +115,21 @@ pub(super) fn leased_are_the_rows_that_hold_a_lease(subject: &Subject) {
     put(subject, [LedgerRow { lease: None, ..leased }]);
     assert_eq!(subject.read(|tx| tx.leased_rows(10)), [undoing]);
 }
+
+pub(super) fn parked_rows_are_in_the_order_of_sagas_after_the_one_given(subject: &Subject) {
+    let parked =
+        |saga, step, position| LedgerRow { status: LedgerStatus::Parked, ..ledger(saga, step, position) };
+    put(subject, [parked("b", "charge", 2), parked("a", "charge", 2), parked("a", "order", 0)]);
+    put(subject, [ledger("a", "notify", 3), parked("c", "charge", 2)]);
+    let found = |after: Option<(&'static str, u32)>, limit| -> Vec<String> {
+        let rows = subject.read(move |tx| {
+            let after = after.map(|(saga, position)| (id(saga), position));
+            tx.parked_rows(after.as_ref().map(|(saga, position)| (saga, *position)), limit)
+        });
+        rows.iter().map(|row| format!("{} {}", row.saga, row.step)).collect()
+    };
+    assert_eq!(found(None, 9), ["a order", "a charge", "b charge", "c charge"]);
+    assert_eq!(found(None, 2), ["a order", "a charge"]);
+    assert_eq!(found(Some(("a", 0)), 2), ["a charge", "b charge"]);
+    assert_eq!(found(Some(("c", 2)), 2), <[String; 0]>::default());
+}

@@ -11,9 +11,11 @@
 #![allow(clippy::unwrap_used, reason = "these are tests, although not compiled as such")]
 
 mod arbitrary;
+mod audit_log;
 mod changes;
 mod clock;
 mod concurrency;
+mod engines;
 mod examples;
 mod ledger;
 mod orders;
@@ -23,6 +25,7 @@ mod reservations;
 mod round_trip;
 mod sagas;
 mod stock;
+mod stubs;
 mod subject;
 mod time;
 mod transactions;
@@ -85,6 +88,7 @@ suite! { $
         a_transaction_that_only_reads_cannot_change_sagas_or_ledger
         a_transaction_that_only_reads_cannot_change_orders_or_outbox
         a_transaction_that_only_reads_cannot_change_products_or_reservations
+        a_transaction_that_only_reads_cannot_change_audit_log_engines_or_stubs
     }
     time {
         time_is_the_clocks
@@ -115,6 +119,9 @@ suite! { $
         pages_are_in_the_order_of_ids_and_meet_without_gaps
         a_page_may_be_of_one_state
         a_page_may_be_of_those_without_a_verdict
+        a_stuck_saga_that_is_being_repaired_is_open_again
+        a_copy_is_never_open
+        a_page_may_be_of_ends_that_are_yet_to_be_announced
     }
     ledger {
         a_row_that_is_not_there_is_none
@@ -125,10 +132,16 @@ suite! { $
         owed_rows_are_in_the_order_of_sagas_after_the_one_given
         a_row_whose_lease_ran_out_is_owed_again
         leased_are_the_rows_that_hold_a_lease
+        parked_rows_are_in_the_order_of_sagas_after_the_one_given
     }
     orders {
         an_order_that_is_not_there_is_none
         a_second_order_of_the_same_id_is_refused_and_changes_nothing
+        a_second_order_of_the_same_key_is_refused_and_changes_nothing
+        an_order_is_found_by_the_key_that_its_sender_chose
+        the_newest_orders_come_first_and_pages_meet_without_gaps
+        a_page_of_orders_may_be_of_one_customer_state_or_time
+        erasing_takes_what_is_personal_and_nothing_else
         an_update_changes_what_became_of_the_order_and_never_what_was_asked_for
         an_update_of_an_order_that_is_not_there_is_refused
         an_order_without_a_saga_is_found
@@ -139,6 +152,10 @@ suite! { $
         a_run_may_wait_for_two_machines
         a_deleted_row_is_gone_and_only_that_one
         deleting_a_row_that_is_not_there_changes_nothing
+        a_row_is_claimed_by_one_at_a_time
+        a_claim_that_ran_out_can_be_taken_by_another
+        only_rows_of_the_engine_are_claimed
+        claims_of_an_engine_can_be_ended
     }
     products {
         a_product_that_is_not_there_is_none
@@ -150,6 +167,7 @@ suite! { $
         stock_is_given_back_up_to_what_was_stocked
         stock_of_a_product_that_is_not_there_cannot_be_given_back
         pages_are_in_the_order_of_skus_and_meet_without_gaps
+        what_a_pruned_saga_had_sold_stays_sold
     }
     reservations {
         reservations_of_a_saga_are_in_the_order_of_skus
@@ -158,6 +176,19 @@ suite! { $
         releasing_marks_all_of_a_saga_and_of_no_other
         held_stock_is_sold_once_its_saga_is_committed_and_reserved_until_then
         released_stock_is_not_held
+    }
+    audit_log {
+        rows_of_the_audit_log_are_numbered_in_order
+        pages_of_the_audit_log_meet_without_gaps
+        a_page_of_the_audit_log_may_be_of_one_saga
+    }
+    engines {
+        beats_of_an_engine_are_counted
+    }
+    stubs {
+        a_stub_takes_the_place_of_everything_of_its_saga_and_of_no_other
+        a_saga_that_is_not_there_cannot_be_replaced_by_a_stub
+        sagas_that_ended_before_a_time_are_in_the_order_of_ids
     }
     round_trip {
         sagas_are_read_as_they_were_written

@@ -93,3 +93,15 @@ pub(super) fn pages_are_in_the_order_of_skus_and_meet_without_gaps(subject: &Sub
         assert_eq!(page(Some(sku.to_owned()), 100), all[number + 1..]);
     }
 }
+
+pub(super) fn what_a_pruned_saga_had_sold_stays_sold(subject: &Subject) {
+    insert(subject, product("tea", 5));
+    insert(subject, product("salt", 5));
+    assert!(subject.write(|tx| tx.take_stock("tea", 3)));
+    subject.write(|tx| tx.count_pruned("tea", 2));
+    subject.write(|tx| tx.count_pruned("tea", 1));
+    let held = |sku: &'static str| subject.read(move |tx| tx.held_stock(sku));
+    assert_eq!((held("tea"), held("salt")), ((0, 3), (0, 0)));
+    assert_eq!(free(subject, "tea"), 2);
+    expect_refused(&subject.try_write(|tx| tx.count_pruned("pepper", 1)));
+}

@@ -66,6 +66,7 @@ pub(super) fn ledger_rows_are_read_as_they_were_written(subject: &Subject) {
 pub(super) fn orders_are_read_as_they_were_written(subject: &Subject) {
     each(arbitrary::order(), |number, mut row| {
         row.id = saga_id(number, &row.id);
+        row.idempotency_key = row.idempotency_key.map(|key| numbered(number, &key));
         let written = row.clone();
         subject.write(move |tx| tx.insert_order(&written));
         let id = row.id.clone();

@@ -3,7 +3,7 @@
 use super::Subject;
 use super::examples::{id, run, saga, saga_in};
 use super::subject::BEGIN;
-use crate::{SagaLock, SagaQuery, SagaRow, SagaState, StoreError};
+use crate::{Restored, SagaLock, SagaQuery, SagaRow, SagaState, StoreError};
 
 fn get(subject: &Subject, name: &str) -> Option<SagaRow> {
     let id = id(name);
@@ -111,4 +111,37 @@ pub(super) fn a_page_may_be_of_those_without_a_verdict(subject: &Subject) {
     assert_eq!(names(subject, unwinding), ["a1", "b1"]);
     let both = SagaQuery { state: Some(SagaState::Committed), ..query };
     assert!(names(subject, both).is_empty());
+}
+
+pub(super) fn a_stuck_saga_that_is_being_repaired_is_open_again(subject: &Subject) {
+    fill(subject);
+    let stuck = SagaRow { repairing: true, ..get(subject, "b4").unwrap() };
+    subject.write(move |tx| tx.update_saga(&stuck));
+    let open = SagaQuery { open: true, limit: 10, ..Default::default() };
+    assert_eq!(names(subject, open.clone()), ["a0", "a1", "b0", "b1", "b4"]);
+    assert_eq!(names(subject, SagaQuery { state: Some(SagaState::Stuck), ..open }), ["b4"]);
+}
+
+pub(super) fn a_copy_is_never_open(subject: &Subject) {
+    fill(subject);
+    for (name, restored) in [("a0", Restored::Copied), ("a1", Restored::Recovered)] {
+        let row = SagaRow { restored: Some(restored), ..get(subject, name).unwrap() };
+        subject.write(move |tx| tx.update_saga(&row));
+    }
+    let open = SagaQuery { open: true, limit: 10, ..Default::default() };
+    assert_eq!(names(subject, open.clone()), ["a1", "b0", "b1"]);
+    assert_eq!(names(subject, SagaQuery { state: Some(SagaState::Forward), ..open }), ["b0"]);
+    let forward = SagaQuery { state: Some(SagaState::Forward), limit: 10, ..Default::default() };
+    assert_eq!(names(subject, forward), ["a0", "b0"]);
+}
+
+pub(super) fn a_page_may_be_of_ends_that_are_yet_to_be_announced(subject: &Subject) {
+    fill(subject);
+    for name in ["a0", "a2", "b3"] {
+        let row = SagaRow { announce: true, ..get(subject, name).unwrap() };
+        subject.write(move |tx| tx.update_saga(&row));
+    }
+    let query = SagaQuery { announce: true, limit: 10, ..Default::default() };
+    assert_eq!(names(subject, query.clone()), ["a2", "b3"], "a0 has not ended");
+    assert_eq!(names(subject, SagaQuery { after: Some(id("a2")), ..query }), ["b3"]);
 }

@@ -6,7 +6,7 @@ use amends_coordinator::{
     EmbeddedStepFunctions, Execution, ExecutionStatus, SagaKind, Started, StepFunctions, StepFunctionsError,
 };
 use amends_store::{LedgerStatus, SagaQuery, SagaState, Store, StoreError};
-use amends_types::RunName;
+use amends_types::{EngineId, RunName};
 use async_trait::async_trait;
 
 use crate::explore::trace::Happened;
@@ -74,6 +74,14 @@ impl ExploredFunctions {
 
 #[async_trait]
 impl StepFunctions for ExploredFunctions {
+    fn engine_id(&self) -> Option<EngineId> {
+        self.inner.engine_id()
+    }
+
+    fn is_shared(&self) -> bool {
+        self.inner.is_shared()
+    }
+
     async fn start(&self, execution: &Execution, input: &str) -> Result<Started, StepFunctionsError> {
         let execution = &self.before_start(execution).await?;
         let started = self.inner.start(execution, input).await?;

@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use amends_coordinator::{
-    Cancel, EmbeddedStepFunctions, Execution, SagaKind, SagaWorker, StepFunctions, cancel, deliver_owed,
-    extend_deadlines, relay, sweep,
+    Cancel, Decision, EmbeddedStepFunctions, Execution, SagaKind, SagaWorker, StepFunctions, cancel,
+    deliver_owed, extend_deadlines, relay, sweep,
 };
 use amends_engine::clock::Simulation;
 use amends_engine::driver::{Engine, EngineOptions, Limits};
@@ -86,7 +86,7 @@ impl Life {
         let actor = world.actor(STARTING, None);
         let work = async {
             harness.end_leases_of_dead_workers().await.map_err(|error| error.to_string())?;
-            extend_deadlines(&*store, &kind).await.map(drop).map_err(|error| error.to_string())
+            extend_deadlines(&*store, &kind, None).await.map(drop).map_err(|error| error.to_string())
         };
         world.act(&actor, Box::pin(work)).await.unwrap_or(Ok(()))?;
         let fingerprint = Arc::new(Fingerprint {
@@ -189,7 +189,7 @@ impl Life {
     }
 
     async fn cancel_as_customer(self, saga: SagaId) {
-        let answer = cancel(&*self.store, &saga, "cancelled by the customer").await;
+        let answer = cancel(&*self.store, &saga, Decision::new("shop", "cancelled by the customer")).await;
         let told = match answer {
             Ok(Cancel::Requested) => {
                 self.world.note("customer", Happened::Cancelled { saga });

@@ -9,7 +9,7 @@ use amends_adapters::inventory::{Inventory, SandboxInventory};
 use amends_adapters::notification::SandboxNotification;
 use amends_adapters::payment::SandboxPayment;
 use amends_adapters::sandbox;
-use amends_coordinator::{NewOrder, SagaKind, place};
+use amends_coordinator::{NewOrder, Placing, SagaKind, place};
 use amends_harness::Saga;
 use amends_saga::{SagaStep, StepPolicy};
 use amends_store::{ProductRow, Store, StoreError};
@@ -153,7 +153,7 @@ impl Stage for Shop {
                 .map_err(|error| error.to_string())?;
             for (id, lines) in &self.scenario.orders {
                 let order = order(id, lines)?;
-                place(store, kind, order).await.map_err(|error| error.to_string())?;
+                place(store, kind, order, Placing::default()).await.map_err(|error| error.to_string())?;
             }
             Ok(())
         })
@@ -200,7 +200,7 @@ fn as_late_as(policy: &StepPolicy) -> Duration {
 fn product(sku: &str, price_minor: i64, stocked: u64) -> ProductRow {
     let currency = "USD".parse().expect("USD is a currency");
     let price = Money { minor: price_minor, currency };
-    ProductRow { sku: sku.into(), name: sku.into(), price, stocked, free: stocked }
+    ProductRow { sku: sku.into(), name: sku.into(), price, stocked, free: stocked, pruned: 0 }
 }
 
 fn order(id: &str, lines: &[Wanted]) -> Result<NewOrder, String> {

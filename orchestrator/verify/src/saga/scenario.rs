@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use amends_coordinator::{SagaKind, begin_saga};
+use amends_coordinator::{SagaHome, SagaKind, begin_saga};
 use amends_harness::Saga;
 use amends_store::{SagaLock, Store, StoreError};
 use amends_types::{BoxFuture, Clock, SagaId, Timestamp};
@@ -59,7 +59,7 @@ impl Stage for StubStage {
                 let kind = kind.clone();
                 let begun = store.transact(move |tx| {
                     if tx.saga(&id, SagaLock::Update)?.is_none() {
-                        begin_saga(tx, &kind, id.clone(), input.clone())?;
+                        begin_saga(tx, &kind, id.clone(), input.clone(), SagaHome::default())?;
                     }
                     Ok::<_, StoreError>(())
                 });

@@ -10,8 +10,8 @@ use amends_adapters::notification::SandboxNotification;
 use amends_adapters::payment::SandboxPayment;
 use amends_adapters::sandbox;
 use amends_coordinator::{
-    EmbeddedStepFunctions, Execution, NewOrder, SagaKind, SagaWorker, StepFunctions, Swept, deliver_owed,
-    place, relay, sweep,
+    EmbeddedStepFunctions, Execution, NewOrder, Placing, SagaKind, SagaWorker, StepFunctions, Swept,
+    deliver_owed, place, relay, sweep,
 };
 use amends_engine::clock::{Simulation, VirtualClock};
 use amends_engine::driver::{Engine, EngineOptions, TaskFailure, TaskWorker, WorkerTask};
@@ -85,13 +85,13 @@ impl Shop {
 
     pub(crate) fn stock(&self, sku: &str, price_minor: i64, stocked: u64, free: u64) {
         let price = Money { minor: price_minor, currency: "USD".parse().unwrap() };
-        let row = ProductRow { sku: sku.into(), name: sku.into(), price, stocked, free };
+        let row = ProductRow { sku: sku.into(), name: sku.into(), price, stocked, free, pruned: 0 };
         self.change(move |tx| tx.insert_product(&row).map(drop));
     }
 
     pub(crate) fn place(&self, order: &Value) {
         let order = NewOrder::from_json(order.to_string().as_bytes()).unwrap();
-        self.run(place(self.store(), &self.kind, order)).unwrap();
+        self.run(place(self.store(), &self.kind, order, Placing::default())).unwrap();
     }
 
     pub(crate) fn relay(&self) -> Vec<Execution> {
