@@ -22,7 +22,7 @@ pub(crate) const SELECT: &str = select!("WHERE saga = ?1 AND step = ?2");
 /// Sorts a handful of rows, which costs less than an index that every write would have to keep.
 pub(crate) const SELECT_OF_SAGA: &str = select!("WHERE saga = ?1 ORDER BY position, step");
 pub(crate) const SELECT_OWED: &str = select!(
-    "JOIN sagas AS s ON s.id = l.saga AND s.state = 'committed' ",
+    "JOIN sagas AS s ON s.id = l.saga AND s.state = 'committed' AND s.restored IS NOT 'copied' ",
     "WHERE (l.saga, l.position) > (?1, ?2) AND l.best_effort = 1 AND l.status = 'started' ",
     "AND (l.lease_until IS NULL OR l.lease_until <= ?3) ORDER BY l.saga, l.position LIMIT ?4"
 );

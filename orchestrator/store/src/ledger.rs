@@ -228,7 +228,7 @@ pub trait LedgerTx {
     /// When the store fails.
     fn put_ledger_row(&mut self, row: &LedgerRow) -> Result<(), StoreError>;
 
-    /// Best-effort rows of committed sagas that are still `started` and that nobody may act on now: not leased, or by a
+    /// Best-effort rows of committed sagas, copies excepted, that are still `started` and that nobody may act on now: not leased, or by a
     /// lease that ran out. In the order of sagas and steps, at most `limit`, those after the place of another one.
     ///
     /// # Behaviour

@@ -25,6 +25,7 @@ mod local;
 mod objects;
 mod owed;
 mod park;
+mod repair;
 mod restart;
 mod settle;
 mod settle_time;

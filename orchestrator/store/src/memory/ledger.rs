@@ -34,7 +34,9 @@ impl LedgerTx for MemoryTx<'_> {
                 && row.status == LedgerStatus::Started
                 && row.lease.is_none_or(|lease| lease.until <= now)
                 && after.is_none_or(|after| (&row.saga, row.position) > after)
-                && sagas.get(&row.saga).is_some_and(|saga| saga.state == SagaState::Committed)
+                && sagas
+                    .get(&row.saga)
+                    .is_some_and(|saga| saga.state == SagaState::Committed && !saga.is_frozen())
         });
         Ok(in_order(owed, limit))
     }

@@ -2,7 +2,7 @@
 
 use super::Subject;
 use super::examples::{id, lease, ledger, notice, saga_in};
-use crate::{Lease, LedgerRow, LedgerStatus, SagaState};
+use crate::{Lease, LedgerRow, LedgerStatus, Restored, SagaRow, SagaState};
 
 fn rows(subject: &Subject, saga: &str) -> Vec<LedgerRow> {
     let id = id(saga);
@@ -67,7 +67,9 @@ pub(super) fn owed_are_best_effort_rows_of_committed_sagas_that_nobody_runs(subj
         put(subject, [notice(saga.id.as_str())]);
         subject.write(move |tx| tx.insert_saga(&saga));
     }
-    put(subject, [notice("without-a-saga")]);
+    put(subject, [notice("without-a-saga"), notice("copied")]);
+    let copied = SagaRow { restored: Some(Restored::Copied), ..saga_in("copied", SagaState::Committed) };
+    subject.write(move |tx| tx.insert_saga(&copied));
     let names = ["required", "leased", "done", "undone"];
     for name in names {
         subject.write(move |tx| tx.insert_saga(&saga_in(name, SagaState::Committed)));
