@@ -4,7 +4,7 @@ use amends_store::{AuditAction, LedgerStatus, NewAuditRow, SagaLock, SagaState, 
 use amends_types::SagaId;
 use serde_json::json;
 
-use super::{RepairError, check};
+use super::error::{RepairError, check};
 use crate::Decision;
 
 /// What a person says.

@@ -6,7 +6,7 @@ use amends_store::{
 use amends_types::{EngineId, SagaId};
 use serde_json::json;
 
-use super::{RepairError, check};
+use super::error::{RepairError, check};
 use crate::sweeper::begin_unwind;
 use crate::{Decision, SagaKind};
 
