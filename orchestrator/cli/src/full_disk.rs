@@ -48,6 +48,7 @@ fn is_full(error: &StoreError) -> bool {
         StoreError::Full(_) => true,
         StoreError::Unavailable(reason) => reason.contains("disk is full"),
         StoreError::Corrupt(_)
+        | StoreError::OutcomeUnknown(_)
         | StoreError::Constraint(_)
         | StoreError::ReadOnly
         | StoreError::RolledBack => false,

@@ -128,7 +128,7 @@ impl Store for SqliteStore {
     fn run(&self, access: Access, work: Work) -> BoxFuture<'_, Result<(), StoreError>> {
         Box::pin(async move {
             match access {
-                Access::Read => self.read(work),
+                Access::Read | Access::ReadLagging => self.read(work),
                 Access::Write => self.write(work).await,
             }
         })

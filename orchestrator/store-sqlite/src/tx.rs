@@ -48,7 +48,7 @@ impl<'a> SqliteTx<'a> {
     /// Refuses a change that a caller may not make, or that would no longer be part of the transaction.
     pub(crate) fn require_writing(&self) -> Result<(), StoreError> {
         match self.access {
-            Access::Read => Err(StoreError::ReadOnly),
+            Access::Read | Access::ReadLagging => Err(StoreError::ReadOnly),
             // A full disk ends the transaction at once. Work that went on regardless would commit by the statement.
             Access::Write if self.db.is_autocommit() => {
                 Err(StoreError::Unavailable("an earlier error has ended the transaction".to_owned()))

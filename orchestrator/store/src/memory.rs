@@ -106,7 +106,7 @@ impl MemoryTx<'_> {
     fn writing(&self) -> Result<(), StoreError> {
         match self.access {
             Access::Write => Ok(()),
-            Access::Read => Err(StoreError::ReadOnly),
+            Access::Read | Access::ReadLagging => Err(StoreError::ReadOnly),
         }
     }
 }

@@ -15,6 +15,9 @@ pub type Work = Box<dyn FnMut(&mut dyn Tx) -> Result<(), StoreError> + Send>;
 pub enum Access {
     /// It only reads, and sees one committed state: at least everything that was answered before it began.
     Read,
+    /// It only reads, and may see an older committed state where that is cheaper: from a replica. Without one it is as
+    /// [`Access::Read`].
+    ReadLagging,
     /// It may change rows.
     Write,
 }
@@ -85,6 +88,21 @@ impl dyn Store {
         E: From<StoreError> + Send + 'static,
     {
         self.run_typed(Access::Read, work).await
+    }
+
+    /// Runs `work` in a transaction that only reads, perhaps on a replica: for lists and counts that may be a little old.
+    ///
+    /// # Errors
+    /// What `work` answers, or a [`StoreError`].
+    pub async fn query_lagging<T, E>(
+        &self,
+        work: impl FnMut(&mut dyn Tx) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
+        self.run_typed(Access::ReadLagging, work).await
     }
 
     async fn run_typed<T, E>(
