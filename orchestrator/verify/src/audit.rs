@@ -8,7 +8,11 @@ use std::iter::Peekable;
 
 use amends_adapters::books::{BooksError, BooksReader, Entries, Entry};
 use amends_saga::SagaDefinition;
-use amends_store::{LedgerRow, OrderRow, ReservationRow, SagaQuery, SagaRow, Store, StoreError};
+use amends_store::{
+    AuditQuery, LedgerRow, NewAuditRow, OrderRow, ReservationRow, SagaQuery, SagaRow, Store, StoreError, Tx,
+    Undo,
+};
+use amends_types::SagaId;
 use thiserror::Error;
 
 use crate::effect::BookEffect;
@@ -36,6 +40,7 @@ struct Stored {
     rows: Vec<LedgerRow>,
     order: Option<OrderRow>,
     reservations: Vec<ReservationRow>,
+    decisions: Vec<NewAuditRow>,
 }
 
 /// Checks every invariant on every saga and product.
@@ -91,9 +96,18 @@ fn read_page(tx: &mut dyn amends_store::Tx, query: &SagaQuery) -> Result<Vec<Sto
         let rows = tx.ledger_rows(&saga.id)?;
         let order = tx.order(&saga.id)?;
         let reservations = tx.reservations(&saga.id)?;
-        Ok(Stored { saga, rows, order, reservations })
+        let by_person = |row: &LedgerRow| matches!(row.undo, Some(Undo::Accepted | Undo::Resolved));
+        let decided = rows.iter().any(by_person);
+        let decisions = if decided { decisions(tx, &saga.id)? } else { Vec::new() };
+        Ok(Stored { saga, rows, order, reservations, decisions })
     });
     stored.collect()
+}
+
+/// What people decided about a saga.
+pub(crate) fn decisions(tx: &mut dyn Tx, saga: &SagaId) -> Result<Vec<NewAuditRow>, StoreError> {
+    let query = AuditQuery { saga: Some(saga.clone()), limit: usize::MAX, ..AuditQuery::default() };
+    Ok(tx.audit_log(&query)?.into_iter().map(|row| row.decision).collect())
 }
 
 /// The effects of one saga; whatever the books have before it belongs to no saga.
@@ -124,7 +138,7 @@ fn strange_effect(entry: &Entry, report: &mut Report) {
 }
 
 fn check_saga(definitions: &[SagaDefinition], stored: Stored, effects: Vec<BookEffect>, report: &mut Report) {
-    let Stored { saga, rows, order, reservations } = stored;
+    let Stored { saga, rows, order, reservations, decisions } = stored;
     report.sagas += 1;
     *report.states.entry(saga.state.name()).or_default() += 1;
     report.open += u64::from(!saga.state.is_final());
@@ -134,7 +148,8 @@ fn check_saga(definitions: &[SagaDefinition], stored: Stored, effects: Vec<BookE
         report.invariant("S1").record(&id, vec![what]);
         return;
     };
-    let evidence = Evidence::new(definition, saga, rows, order, &reservations, effects);
+    let evidence =
+        Evidence::new(definition, saga, rows, order, &reservations, effects).with_decisions(decisions);
     for invariant in at_rest() {
         report.invariant(invariant.id).record(&id, (invariant.check)(&evidence));
     }

@@ -1,7 +1,9 @@
 //! Everything that is known of one saga.
 
 use amends_saga::SagaDefinition;
-use amends_store::{LedgerRow, OrderRow, OrderStatus, ReservationRow, SagaRow};
+use amends_store::{
+    AuditAction, LedgerRow, NewAuditRow, OrderRow, OrderStatus, ReservationRow, SagaRow, Undo,
+};
 use amends_types::Money;
 
 use crate::effect::{BookEffect, Direction};
@@ -25,6 +27,8 @@ pub struct Evidence<'a> {
     pub effects: Vec<BookEffect>,
     /// What was ever reserved for it: the product, and how many of it.
     pub reserved: Vec<(String, u64)>,
+    /// What people decided about it, in order.
+    pub decisions: Vec<NewAuditRow>,
     /// How it came there, if anybody watched.
     pub way: Option<&'a Trace>,
     /// The times of the machines that led it there, if they are known.
@@ -54,10 +58,29 @@ impl<'a> Evidence<'a> {
             order,
             effects,
             reserved,
+            decisions: Vec::new(),
             way: None,
             machines: None,
             keeps_books: None,
         }
+    }
+
+    /// The same, with what people decided about it.
+    #[must_use]
+    pub fn with_decisions(mut self, decisions: Vec<NewAuditRow>) -> Self {
+        self.decisions = decisions;
+        self
+    }
+
+    /// Whether the ledger says that a person accepted what this step left.
+    pub fn is_accepted(&self, step: &str) -> bool {
+        self.row(step).is_some_and(|row| row.undo == Some(Undo::Accepted))
+    }
+
+    /// Whether the audit log says that a person decided so about this step.
+    pub fn was_decided(&self, action: AuditAction, step: &str) -> bool {
+        let decided = |row: &NewAuditRow| row.action == action && row.step.as_deref() == Some(step);
+        self.decisions.iter().any(decided)
     }
 
     /// The same, with everything that happened on the way.

@@ -86,6 +86,28 @@ pub(crate) trait Lens: Send {
         tx.owed_rows(after, limit)
     }
 
+    /// See [`OutboxTx::claim_outbox`].
+    ///
+    /// # Errors
+    /// As there.
+    fn claim_outbox(
+        &mut self,
+        tx: &mut dyn Tx,
+        engine: Option<EngineId>,
+        until: Timestamp,
+        limit: usize,
+    ) -> Result<Vec<OutboxRow>, StoreError> {
+        tx.claim_outbox(engine, until, limit)
+    }
+
+    /// See [`AuditLogTx::append_audit`].
+    ///
+    /// # Errors
+    /// As there.
+    fn append_audit(&mut self, tx: &mut dyn Tx, row: &NewAuditRow) -> Result<u64, StoreError> {
+        tx.append_audit(row)
+    }
+
     /// See [`ProductsTx::take_stock`].
     ///
     /// # Errors
@@ -195,7 +217,7 @@ impl OutboxTx for Through<'_> {
         until: Timestamp,
         limit: usize,
     ) -> Result<Vec<OutboxRow>, StoreError> {
-        self.tx.claim_outbox(engine, until, limit)
+        self.lens.claim_outbox(self.tx, engine, until, limit)
     }
     fn release_outbox(&mut self, engine: Option<EngineId>) -> Result<(), StoreError> {
         self.tx.release_outbox(engine)
@@ -243,7 +265,7 @@ impl ReservationsTx for Through<'_> {
 
 impl AuditLogTx for Through<'_> {
     fn append_audit(&mut self, row: &NewAuditRow) -> Result<u64, StoreError> {
-        self.tx.append_audit(row)
+        self.lens.append_audit(self.tx, row)
     }
     fn audit_log(&mut self, query: &AuditQuery) -> Result<Vec<AuditRow>, StoreError> {
         self.tx.audit_log(query)

@@ -31,6 +31,11 @@ impl<'e> Standing<'e> {
         self.state().is_some_and(SagaState::is_final)
     }
 
+    /// Whether somebody may still act: there was no verdict, or a repair was under way.
+    pub(crate) fn is_open(&self) -> bool {
+        self.saga.is_none_or(SagaRow::is_open)
+    }
+
     /// The steps whose rows had this status.
     pub(crate) fn steps(&self, status: LedgerStatus) -> Vec<&'e str> {
         self.rows.iter().filter(|(_, row)| row.status == status).map(|(step, _)| *step).collect()
@@ -98,8 +103,14 @@ fn is_about(evidence: &Evidence<'_>, standing: &Standing<'_>, moment: &Moment) -
         }
         Happened::Ended(Ended { machine, run, .. }) => is_execution_of(evidence, machine, run),
         Happened::Cancelled { saga } => saga == id,
+        Happened::Decided(decision) => decision.saga.as_ref() == Some(id),
+        Happened::Started { machine, run } => is_execution_of(evidence, machine, run),
+        Happened::SeenEnded { run } => {
+            let own = |machine: &str| is_execution_of(evidence, machine, run);
+            own(evidence.definition.name()) || own(&evidence.definition.unwind_name())
+        }
         Happened::Injected { .. }
-        | Happened::Started { .. }
+        | Happened::Refused { .. }
         | Happened::WentBack { .. }
         | Happened::Panicked
         | Happened::Noted(_)

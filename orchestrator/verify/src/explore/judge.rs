@@ -1,10 +1,11 @@
 //! Judges a run at rest: every invariant on every saga, the stock, and whether it came to rest at all.
 
 use amends_store::{
-    LedgerRow, OrderRow, ProductRow, ReservationRow, SagaQuery, SagaRow, Store, StoreError, Tx,
+    LedgerRow, NewAuditRow, OrderRow, ProductRow, ReservationRow, SagaQuery, SagaRow, Store, StoreError, Tx,
 };
 use futures_util::FutureExt;
 
+use crate::audit::decisions;
 use crate::effect::BookEffect;
 use crate::evidence::Evidence;
 use crate::explore::ending::Ending;
@@ -47,7 +48,7 @@ const LIVENESS_SENTENCE: &str =
     "once faults stop, every saga ends or is parked, and what is owed is delivered";
 const STOCK_SENTENCE: &str = "free + reserved + sold = stocked";
 
-type StoredSaga = (SagaRow, Vec<LedgerRow>, Option<OrderRow>, Vec<ReservationRow>);
+type StoredSaga = (SagaRow, Vec<LedgerRow>, Option<OrderRow>, Vec<ReservationRow>, Vec<NewAuditRow>);
 
 /// What the store says at rest.
 struct Stored {
@@ -77,10 +78,11 @@ pub(crate) fn judge(
     };
     let mut effects = stage.effects();
     let mut committed = 0;
-    for (saga, rows, order, reservations) in stored.sagas {
+    for (saga, rows, order, reservations, decisions) in stored.sagas {
         let own = effects.extract_if(.., |(reference, _)| *reference == saga.id.as_str());
         let own: Vec<BookEffect> = own.map(|(_, effect)| effect).collect();
         let evidence = Evidence::new(&setup.definition, saga, rows, order, &reservations, own)
+            .with_decisions(decisions)
             .with_way(trace)
             .with_machines(&setup.times)
             .with_books(|step| stage.keeps_books(step));
@@ -115,7 +117,8 @@ fn read(tx: &mut dyn Tx) -> Result<Stored, StoreError> {
         let rows = tx.ledger_rows(&saga.id)?;
         let order = tx.order(&saga.id)?;
         let reservations = tx.reservations(&saga.id)?;
-        Ok((saga, rows, order, reservations))
+        let decisions = decisions(tx, &saga.id)?;
+        Ok((saga, rows, order, reservations, decisions))
     });
     let sagas = sagas.collect::<Result<_, StoreError>>()?;
     let stock = tx.products(None, usize::MAX)?.into_iter().map(|product| {

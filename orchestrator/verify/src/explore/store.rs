@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use amends_store::{Access, LedgerRow, SagaLock, SagaRow, Store, StoreError, Tx, Work};
+use amends_store::{Access, LedgerRow, NewAuditRow, SagaLock, SagaRow, Store, StoreError, Tx, Work};
 use amends_types::{BoxFuture, DeploymentId};
 
 use crate::explore::action::Action;
@@ -29,13 +29,13 @@ impl Store for ExploredStore {
     fn run(&self, access: Access, mut work: Work) -> BoxFuture<'_, Result<(), StoreError>> {
         Box::pin(async move {
             let action = match access {
-                Access::Read => Action::READ,
+                Access::Read | Access::ReadLagging => Action::READ,
                 Access::Write => Action::WRITE,
             };
             if self.world.meet(action, FaultSet::NONE, None).await == Some(Fault::StoreUnavailable) {
                 return Err(StoreError::Unavailable("injected".into()));
             }
-            if access == Access::Read {
+            if access != Access::Write {
                 return self.inner.run(access, work).await;
             }
             let seen = Arc::new(Mutex::new(Vec::new()));
@@ -75,6 +75,12 @@ impl Lens for Watch {
         tx.update_saga(row)?;
         self.seen.push(Happened::Saga { before, after: Box::new(row.clone()) });
         Ok(())
+    }
+
+    fn append_audit(&mut self, tx: &mut dyn Tx, row: &NewAuditRow) -> Result<u64, StoreError> {
+        let seq = tx.append_audit(row)?;
+        self.seen.push(Happened::Decided(Box::new(row.clone())));
+        Ok(seq)
     }
 
     fn put_ledger_row(&mut self, tx: &mut dyn Tx, row: &LedgerRow) -> Result<(), StoreError> {

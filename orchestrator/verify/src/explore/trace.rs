@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use amends_saga::TaskPayload;
-use amends_store::{LedgerRow, SagaRow};
+use amends_store::{LedgerRow, NewAuditRow, SagaRow};
 use amends_types::{SagaId, Timestamp};
 
 use crate::explore::fault::Fault;
@@ -65,6 +65,8 @@ pub enum Happened {
         /// As it is.
         after: Box<LedgerRow>,
     },
+    /// A commit recorded what a person decided.
+    Decided(Box<NewAuditRow>),
     /// A provider was called, and answered or not.
     Called(Box<ProviderCall>),
     /// An execution was started.
@@ -76,6 +78,16 @@ pub enum Happened {
     },
     /// An execution was found to have ended.
     Ended(Ended),
+    /// Step Functions told somebody that this execution has ended.
+    SeenEnded {
+        /// The execution.
+        run: String,
+    },
+    /// The scenario's provider says no, though nothing was injected.
+    Refused {
+        /// Where: `charge.compensate.1/reverse`.
+        site: String,
+    },
     /// A customer cancelled a saga, and was told that it will come to nothing.
     Cancelled {
         /// Which.

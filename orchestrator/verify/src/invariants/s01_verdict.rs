@@ -1,11 +1,14 @@
 //! S1: a saga has exactly one verdict.
 //!
 //! On the way, a saga row only goes where the state machine of sagas lets it: once it has its verdict it keeps it, and
-//! only a person's repair makes `compensated` of `stuck`. One execution unwinds it, so that one writes the verdict; only
-//! the sweeper puts another in its place.
+//! only a person's repair makes `compensated` of `stuck`. One execution unwinds it, so that one writes the verdict. The
+//! sweeper puts another in its place when the former has ended, a person when the saga is at rest, and whoever adopts the
+//! sagas of an engine that is lost. What is parked is opened again by a person alone, and that is recorded.
+
+use std::collections::BTreeSet;
 
 use amends_saga::Op;
-use amends_store::SagaState;
+use amends_store::{LedgerStatus, SagaRow, SagaState};
 
 use super::Invariant;
 use crate::Evidence;
@@ -15,8 +18,10 @@ use crate::way::{Standing, walk};
 pub(super) const INVARIANT: Invariant =
     Invariant { id: "S1", at_rest: true, sentence: "a saga ends with exactly one verdict", check };
 
-/// Whose names begin with this may replace an unwinder.
+/// Whose names begin so may replace an unwinder.
 const SWEEPER: &str = "sweeper.";
+const OPERATOR: &str = "operator.";
+const ADOPTER: &str = "adopter.";
 
 fn check(evidence: &Evidence<'_>) -> Vec<String> {
     let saga = &evidence.saga;
@@ -29,21 +34,81 @@ fn check(evidence: &Evidence<'_>) -> Vec<String> {
     if !agree {
         found.push(format!("it is {} and unwinds since {:?}", saga.state.name(), saga.unwinding_since));
     }
+    if saga.repairing && !matches!(saga.state, SagaState::Compensated | SagaState::Stuck) {
+        found.push(format!("it is {}, and a repair is under way", saga.state.name()));
+    }
+    let mut seen = Executions::default();
+    // What a person opened again, until that is recorded.
+    let mut opened = BTreeSet::new();
     walk(evidence, |standing, moment| {
         found.extend(undone_by_another(standing, moment));
-        let Happened::Saga { after, .. } = &moment.what else { return };
-        if !may_follow(standing.state(), after.state) {
-            let before = standing.state().map_or("nothing", SagaState::name);
-            found.push(format!("{} made it {} after it was {before}", moment.actor, after.state.name()));
-        }
-        let unwinder = standing.saga.and_then(|saga| saga.unwinder.as_ref());
-        if let Some(unwinder) = unwinder.filter(|unwinder| Some(*unwinder) != after.unwinder.as_ref())
-            && !moment.actor.starts_with(SWEEPER)
-        {
-            found.push(format!("{} took it from {unwinder}, which unwinds it", moment.actor));
+        match &moment.what {
+            Happened::Started { run, .. } => drop(seen.started.insert(run)),
+            Happened::SeenEnded { run } => drop(seen.ended.insert(run)),
+            Happened::Decided(_) => opened.retain(|(actor, _)| *actor != &*moment.actor),
+            Happened::Ledger { after, .. } if is_opened(standing, &after.step, after.status) => {
+                if moment.actor.starts_with(OPERATOR) {
+                    opened.insert((&*moment.actor, after.step.as_str()));
+                } else {
+                    found.push(format!("{} changed {}, which waits for a person", moment.actor, after.step));
+                }
+            }
+            Happened::Saga { after, .. } => {
+                if !may_follow(standing.state(), after.state) {
+                    let before = standing.state().map_or("nothing", SagaState::name);
+                    found.push(format!(
+                        "{} made it {} after it was {before}",
+                        moment.actor,
+                        after.state.name()
+                    ));
+                }
+                if let Some(before) = standing.saga {
+                    found.extend(wrongly_taken(before, after, &moment.actor, &seen));
+                }
+            }
+            _ => {}
         }
     });
+    found.extend(opened.into_iter().map(|(actor, step)| format!("{actor} opened {step} without a record")));
     found
+}
+
+/// The executions that were started, and those that were seen to have ended.
+#[derive(Default)]
+struct Executions<'e> {
+    started: BTreeSet<&'e String>,
+    ended: BTreeSet<&'e String>,
+}
+
+fn is_opened(standing: &Standing<'_>, step: &str, now: LedgerStatus) -> bool {
+    let was_parked = standing.rows.get(step).is_some_and(|row| row.status == LedgerStatus::Parked);
+    was_parked && now != LedgerStatus::Parked
+}
+
+/// A saga that changes hands, or gets its verdict, in a way in which it may not.
+fn wrongly_taken(before: &SagaRow, after: &SagaRow, actor: &str, seen: &Executions<'_>) -> Option<String> {
+    if before.state == SagaState::Stuck
+        && after.state == SagaState::Compensated
+        && !before.repairing
+        && !actor.starts_with(OPERATOR)
+    {
+        return Some(format!("{actor} made it compensated, and no person had it repaired"));
+    }
+    if before.unwinder == after.unwinder {
+        let alone = before.engine != after.engine;
+        return alone.then(|| format!("{actor} took it from its engine, and named nobody else to unwind it"));
+    }
+    let former = before.unwinder.clone().unwrap_or_else(|| before.id.forward_run()).to_string();
+    if actor.starts_with(SWEEPER) {
+        let runs = seen.started.contains(&former) && !seen.ended.contains(&former);
+        return runs.then(|| format!("{actor} took it from {former}, which had not been seen to end"));
+    }
+    let may = match &before.unwinder {
+        None => true,
+        Some(_) if actor.starts_with(OPERATOR) => !before.is_open(),
+        Some(_) => actor.starts_with(ADOPTER) && before.engine != after.engine,
+    };
+    (!may).then(|| format!("{actor} took it from {former}, which unwinds it"))
 }
 
 /// A step that is undone, or settled, by an execution that the saga row does not name.
@@ -75,8 +140,8 @@ fn may_follow(before: Option<SagaState>, after: SagaState) -> bool {
 mod tests {
     use super::*;
     use crate::sound::{
-        assert_finds_nothing, at, caught_by, committed, compensated, row_put, saga_put, stuck, unwound_by,
-        watched, with_before_verdict, with_more,
+        assert_finds_nothing, at, caught_by, committed, compensated, repaired, row_put, saga_put, stuck,
+        unwound_by, watched, with_before_verdict, with_more,
     };
 
     #[test]
@@ -97,6 +162,85 @@ mod tests {
         };
         let pushed = |actor: &str| by(actor).iter().any(|what| what.starts_with(&format!("{actor} took it")));
         assert!(pushed("order.compensate.1") && !pushed("sweeper.1"));
+    }
+
+    #[test]
+    fn a_sweeper_that_pushes_aside_what_was_not_seen_to_end_is_caught() {
+        let mut unwinding = compensated().saga;
+        (unwinding.state, unwinding.ended) = (SagaState::Unwinding, None);
+        let mut taken = unwinding.clone();
+        (unwinding.unwinder, taken.unwinder) = (Some(taken.id.unwind_run(1)), Some(taken.id.unwind_run(2)));
+        let run = taken.id.unwind_run(1).to_string();
+        let moment = |what| Moment { what, ..saga_put(&taken) };
+        let (machine, swept) = (compensated().definition.unwind_name(), "sweeper.1".into());
+        let started = moment(Happened::Started { machine, run: run.clone() });
+        let taken = Moment { actor: swept, ..saga_put(&taken) };
+        let mut evidence = compensated();
+        evidence.saga.unwinds = 1;
+        let check = |seen: &[Moment]| {
+            let way = [&[saga_put(&unwinding), started.clone()], seen, &[taken.clone()]].concat();
+            let found = check(&with_more(watched(evidence.clone()), &way));
+            found.iter().any(|what| what.contains("had not been seen to end"))
+        };
+        assert!(check(&[]));
+        assert!(!check(&[moment(Happened::SeenEnded { run })]));
+    }
+
+    #[test]
+    fn a_repair_is_a_persons_and_recorded() {
+        assert_eq!(check(&repaired()), [""; 0]);
+        let by = |actor: &str| {
+            let mut way = repaired().way.unwrap().clone();
+            for moment in way.moments.iter_mut().filter(|moment| &*moment.actor == "operator.1") {
+                moment.actor = actor.into();
+            }
+            check(&repaired().with_way(&way))
+        };
+        assert_eq!(by("operator.2"), [""; 0]);
+        let found = by("charge.compensate.2");
+        assert!(found.iter().any(|what| what.contains("waits for a person")), "{found:?}");
+        assert!(found.iter().any(|what| what.contains("which unwinds it")), "{found:?}");
+        let mut way = repaired().way.unwrap().clone();
+        way.moments.retain(|moment| !matches!(moment.what, Happened::Decided(_)));
+        assert_eq!(check(&repaired().with_way(&way)), ["operator.1 opened charge without a record"]);
+    }
+
+    #[test]
+    fn a_verdict_that_is_mended_without_a_repair_is_caught() {
+        let mut saga = stuck().saga;
+        saga.state = SagaState::Compensated;
+        let found = check(&with_more(stuck(), &[saga_put(&saga)]));
+        assert_eq!(found, ["settle.1 made it compensated, and no person had it repaired"]);
+    }
+
+    #[test]
+    fn a_second_person_who_pushes_a_repair_aside_is_caught() {
+        let way = repaired().way.unwrap().clone();
+        let is_repairing =
+            |moment: &&Moment| matches!(&moment.what, Happened::Saga { after, .. } if after.repairing);
+        let mut again = way.moments.iter().find(is_repairing).unwrap().clone();
+        if let Happened::Saga { after, .. } = &mut again.what {
+            after.unwinder = Some(after.id.unwind_run(2));
+        }
+        let place = way.moments.iter().position(|moment| is_repairing(&moment)).unwrap();
+        let mut both = way;
+        both.moments.insert(place + 1, Moment { actor: "operator.2".into(), ..again });
+        assert!(check(&repaired().with_way(&both)).iter().any(|what| what.starts_with("operator.2 took it")));
+    }
+
+    #[test]
+    fn a_saga_that_changes_its_engine_and_not_its_unwinder_is_caught() {
+        let mut unwinding = compensated().saga;
+        (unwinding.state, unwinding.ended) = (SagaState::Unwinding, None);
+        let adopted = |unwinder| {
+            let engine = Some("00000000-0000-0000-0000-000000000002".parse().unwrap());
+            let adopted = SagaRow { engine, unwinder, ..unwinding.clone() };
+            let adopted = Moment { actor: "adopter.1".into(), ..saga_put(&adopted) };
+            check(&with_more(watched(compensated()), &[saga_put(&unwinding), adopted]))
+        };
+        let is_caught = |found: Vec<String>| found.iter().any(|what| what.contains("from its engine"));
+        assert!(is_caught(adopted(unwinding.unwinder.clone())));
+        assert!(!is_caught(adopted(Some(unwinding.id.unwind_run(1)))));
     }
 
     #[test]
@@ -143,8 +287,7 @@ mod tests {
         let verdicts = [committed().saga, compensated().saga, stuck().saga];
         for first in [committed(), compensated(), stuck()] {
             for second in &verdicts {
-                let repaired = first.saga.state == SagaState::Stuck && second.state == SagaState::Compensated;
-                let allowed = repaired || second.state == first.saga.state;
+                let allowed = second.state == first.saga.state;
                 let mutant = with_more(first.clone(), &[saga_put(second)]);
                 assert_eq!(check(&mutant).is_empty(), allowed, "{:?} {:?}", first.saga.state, second.state);
             }

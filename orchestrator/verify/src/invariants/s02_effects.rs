@@ -1,6 +1,9 @@
 //! S2: a verdict is true of the effects.
+//!
+//! What a person accepted stays, and the ledger and the audit log both say so. What a person says was undone outside is
+//! looked for in the books like everything else. While a repair is under way, what it undoes counts as parked.
 
-use amends_store::{LedgerRow, LedgerStatus, SagaState};
+use amends_store::{AuditAction, LedgerRow, LedgerStatus, SagaState, Undo};
 
 use super::Invariant;
 use crate::explore::{Fault, Happened};
@@ -9,7 +12,7 @@ use crate::{Direction, Evidence};
 pub(super) const INVARIANT: Invariant = Invariant {
     id: "S2",
     at_rest: true,
-    sentence: "committed: every required effect and none undone; compensated: none left; stuck: only what is parked",
+    sentence: "committed: every required effect and none undone; compensated: none left that no person accepted; stuck: only what is parked",
     check,
 };
 
@@ -52,20 +55,40 @@ fn committed(evidence: &Evidence<'_>) -> Vec<String> {
 fn unwound(evidence: &Evidence<'_>) -> Vec<String> {
     let mut found = Vec::new();
     for step in evidence.definition.steps() {
-        let parked = evidence.row(step.name).is_some_and(|row| row.status == LedgerStatus::Parked);
+        let parked = evidence.row(step.name).is_some_and(|row| waits(evidence, row));
         if parked && step.policy.is_required() && evidence.saga.state == SagaState::Compensated {
             found.push(format!("compensated, but {} is parked", step.name));
         }
-        if evidence.holds(step.name) && !parked {
+        if evidence.holds(step.name) && !parked && !evidence.is_accepted(step.name) {
             found.push(format!("{}, but the effect of {} is left", evidence.saga.state.name(), step.name));
         }
     }
+    found.extend(evidence.rows.iter().filter_map(|row| unrecorded(evidence, row)));
     found
+}
+
+/// Whether a row waits for a person, or for the repair that a person began.
+fn waits(evidence: &Evidence<'_>, row: &LedgerRow) -> bool {
+    row.status == LedgerStatus::Parked || (evidence.saga.repairing && row.status == LedgerStatus::Undoing)
+}
+
+/// What is said to be a person's word, and is not in the audit log; or is there, and not in the ledger.
+fn unrecorded(evidence: &Evidence<'_>, row: &LedgerRow) -> Option<String> {
+    let words = [(Undo::Accepted, AuditAction::Accept), (Undo::Resolved, AuditAction::Resolve)];
+    words.into_iter().find_map(|(undo, action)| {
+        let (said, decided) = (row.undo == Some(undo), evidence.was_decided(action, &row.step));
+        let (step, name) = (&row.step, undo.name());
+        match (said, decided) {
+            (true, false) => Some(format!("{step} is {name}, and the audit log knows of nobody who said so")),
+            (false, true) => Some(format!("{step} was {name} by a person, and the ledger does not say so")),
+            _ => None,
+        }
+    })
 }
 
 fn stuck(evidence: &Evidence<'_>) -> Vec<String> {
     let mut found = unwound(evidence);
-    if !evidence.rows.iter().any(|row| !row.best_effort && row.status == LedgerStatus::Parked) {
+    if !evidence.rows.iter().any(|row| !row.best_effort && waits(evidence, row)) {
         found.push("stuck, but no required step is parked".into());
     }
     let parked = evidence.rows.iter().filter(|row| !row.best_effort && row.status == LedgerStatus::Parked);
@@ -83,6 +106,7 @@ fn waits_for_nothing(evidence: &Evidence<'_>, row: &LedgerRow) -> bool {
     let compensate = format!("{}.compensate.", row.step);
     let by_fault = way.moments.iter().any(|moment| match &moment.what {
         Happened::Injected { site, fault } => *fault == Fault::Declined && site.contains(&compensate),
+        Happened::Refused { site } => site.contains(&compensate),
         _ => false,
     });
     refused && !by_fault && evidence.leaves_an_effect(&row.step) && !evidence.holds(&row.step)
@@ -186,6 +210,38 @@ mod tests {
         let mut mutant = compensated();
         row_of(&mut mutant, "charge").status = LedgerStatus::Parked;
         assert_eq!(caught_by(&mutant), ["S2"]);
+    }
+
+    #[test]
+    fn a_persons_word_without_a_record_is_caught_and_a_record_without_its_word() {
+        for undo in [Undo::Accepted, Undo::Resolved] {
+            let word = || crate::sound::decided(undo);
+            assert_eq!(caught_by(&word()), [""; 0], "{undo:?}");
+            let mut mutant = word();
+            mutant.decisions.clear();
+            assert_eq!(caught_by(&mutant), ["S2"], "{undo:?}");
+            let mut mutant = word();
+            row_of(&mut mutant, "charge").undo = Some(Undo::Reversed);
+            assert!(caught_by(&mutant).contains(&"S2"), "{undo:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_said_to_be_undone_outside_and_is_not_is_caught() {
+        let mut mutant = crate::sound::decided(Undo::Resolved);
+        mutant.effects.retain(|effect| effect.name != "refunded");
+        assert_eq!(caught_by(&mutant), ["S2", "S5", "S10"]);
+    }
+
+    #[test]
+    fn a_repair_that_holds_more_than_what_it_undoes_is_caught() {
+        let mut mutant = crate::sound::repairing();
+        assert_eq!(caught_by(&mutant), [""; 0]);
+        mutant.effects.retain(|effect| effect.name != "released");
+        assert!(caught_by(&mutant).contains(&"S2"));
+        let mut mutant = crate::sound::repairing();
+        mutant.saga.repairing = false;
+        assert_eq!(caught_by(&mutant), ["S2", "S4"]);
     }
 
     #[test]

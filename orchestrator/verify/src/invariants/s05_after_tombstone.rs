@@ -9,7 +9,9 @@ pub(super) const INVARIANT: Invariant =
     Invariant { id: "S5", at_rest: true, sentence: "no effect of a step comes after its tombstone", check };
 
 fn check(evidence: &Evidence<'_>) -> Vec<String> {
-    let undone = evidence.rows.iter().filter(|row| row.status == LedgerStatus::Undone);
+    // What a person accepted is there, and was before.
+    let stays = |row: &&LedgerRow| row.undo == Some(Undo::Accepted);
+    let undone = evidence.rows.iter().filter(|row| row.status == LedgerStatus::Undone && !stays(row));
     undone.filter_map(|row| after_tombstone(evidence, row)).collect()
 }
 

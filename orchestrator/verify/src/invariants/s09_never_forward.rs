@@ -1,7 +1,8 @@
 //! S9: nothing goes forward once the saga unwinds.
 //!
 //! The times at rest tell only of the first attempt at a step. On the way every attempt is seen, in the order of
-//! commits: none begins unless the saga goes forward, but for a best-effort step of a committed saga.
+//! commits: none begins unless the saga goes forward, but for a best-effort step of a committed saga. And a saga that is
+//! taken from its engine goes forward nowhere else: that engine may come back.
 
 use amends_store::{LedgerRow, SagaState};
 
@@ -20,6 +21,12 @@ fn check(evidence: &Evidence<'_>) -> Vec<String> {
     let mut found: Vec<String> =
         late.map(|row| format!("{} began after the saga had begun to unwind", row.step)).collect();
     walk(evidence, |standing, moment| {
+        if let Happened::Saga { after, .. } = &moment.what
+            && standing.saga.is_some_and(|before| before.engine != after.engine)
+            && after.state == SagaState::Forward
+        {
+            found.push(format!("{} lets it go forward in another engine", moment.actor));
+        }
         if let Happened::Ledger { after, .. } = &moment.what
             && begins_execute(standing.rows.get(after.step.as_str()).copied(), after)
             && !may_begin(standing.state(), after)
@@ -76,6 +83,18 @@ mod tests {
             assert_eq!(check(&before), [""; 0]);
             assert_eq!(caught_by(&with_before_verdict(evidence, attempt)), ["S9"]);
         }
+    }
+
+    #[test]
+    fn a_saga_that_goes_forward_in_another_engine_is_caught() {
+        let moved = |state| {
+            let engine = Some("00000000-0000-0000-0000-000000000002".parse().unwrap());
+            let saga = amends_store::SagaRow { engine, state, ..compensated().saga };
+            check(&unwound_by(compensated(), crate::sound::saga_put(&saga)))
+        };
+        assert_eq!(moved(SagaState::Unwinding), [""; 0]);
+        let found = moved(SagaState::Forward);
+        assert!(found.iter().any(|what| what.contains("in another engine")), "{found:?}");
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use amends_store::{LedgerStatus, OrderRow, SagaState};
+use amends_store::{LedgerRow, LedgerStatus, OrderRow, SagaState};
 
 use super::Invariant;
 use crate::{Direction, Evidence};
@@ -23,12 +23,16 @@ fn check(evidence: &Evidence<'_>) -> Vec<String> {
     if refunded > captured {
         found.push(format!("{refunded} refunded, but only {captured} captured"));
     }
-    let parked = evidence.row("charge").is_some_and(|row| row.status == LedgerStatus::Parked);
+    let open = |row: &LedgerRow| matches!(row.status, LedgerStatus::Parked | LedgerStatus::Undoing);
+    let parked = evidence.row("charge").is_some_and(open);
+    let accepted = evidence.is_accepted("charge");
     let allowed = match evidence.saga.state {
         SagaState::Committed => left == total,
-        SagaState::Compensated => left == 0,
-        SagaState::Stuck if !parked => left == 0,
-        SagaState::Stuck | SagaState::Forward | SagaState::Unwinding => left == 0 || left == total,
+        SagaState::Compensated if !accepted => left == 0,
+        SagaState::Stuck if !parked && !accepted => left == 0,
+        SagaState::Compensated | SagaState::Stuck | SagaState::Forward | SagaState::Unwinding => {
+            left == 0 || left == total
+        }
     };
     if !allowed {
         let state = evidence.saga.state.name();
@@ -115,6 +119,13 @@ mod tests {
             effect_of(&mut mutant, "captured").amount = Some(usd(1));
             assert_eq!(caught_by(&mutant), ["S10"], "{state:?}");
         }
+    }
+
+    #[test]
+    fn a_part_of_the_total_left_with_what_was_accepted_is_caught() {
+        let mut mutant = crate::sound::decided(amends_store::Undo::Accepted);
+        effect_of(&mut mutant, "captured").amount = Some(usd(1));
+        assert_eq!(caught_by(&mutant), ["S10"]);
     }
 
     #[test]

@@ -29,7 +29,7 @@ fn check(evidence: &Evidence<'_>) -> Vec<String> {
     let mut could_know = BTreeSet::new();
     let mut was_stuck = false;
     walk(evidence, |standing, moment| match &moment.what {
-        Happened::Delivered { payload } if payload.op != Op::Execute && standing.is_final() => {
+        Happened::Delivered { payload } if payload.op != Op::Execute && !standing.is_open() => {
             could_know.insert(payload.run.as_str());
         }
         Happened::Saga { after, .. } => was_stuck |= after.state == SagaState::Stuck,

@@ -26,12 +26,14 @@ pub(super) const INVARIANT: Invariant = Invariant {
 fn check(evidence: &Evidence<'_>) -> Vec<String> {
     let saga = &evidence.saga;
     let mut found = Vec::new();
-    if saga.state.is_final() {
+    if !saga.is_open() {
         let held = evidence.rows.iter().filter(|row| row.lease.is_some() && !is_owed(saga.state, row));
         let state = saga.state.name();
         found.extend(
             held.map(|row| format!("the saga is {state}, but somebody may still act on {}", row.step)),
         );
+    } else if evidence.way.is_some() && saga.repairing {
+        found.push("everything is at rest, and its repair has not ended".into());
     } else if evidence.way.is_some() {
         found.push(format!("everything is at rest, and the saga is {}", saga.state.name()));
     }
@@ -79,6 +81,12 @@ mod tests {
             assert_eq!(caught_by(&open), [""; 0]);
             assert_eq!(caught_by(&with_more(open, &[])), ["S15"]);
         }
+    }
+
+    #[test]
+    fn a_repair_that_is_under_way_at_rest_is_caught() {
+        assert_eq!(caught_by(&crate::sound::repairing()), [""; 0]);
+        assert_eq!(caught_by(&crate::sound::watched(crate::sound::repairing())), ["S15"]);
     }
 
     #[test]

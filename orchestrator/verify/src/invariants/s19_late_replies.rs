@@ -10,7 +10,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use amends_saga::{Op, TaskPayload};
-use amends_store::{LedgerRow, LedgerStatus, SagaState};
+use amends_store::{LedgerRow, LedgerStatus, SagaRow, SagaState};
+use amends_types::Timestamp;
 
 use super::Invariant;
 use crate::explore::{Happened, ProviderCall};
@@ -33,7 +34,7 @@ fn check(evidence: &Evidence<'_>) -> Vec<String> {
     walk(evidence, |standing, moment| match &moment.what {
         Happened::Saga { after, .. } => {
             let changed = standing.saga.is_some_and(|before| *before != **after);
-            let repaired = standing.state() == Some(SagaState::Stuck);
+            let repaired = standing.saga.is_some_and(|before| is_of_a_repair(before, after));
             if standing.is_final() && changed && !repaired {
                 found.push(format!("{} changed the saga after its verdict", moment.actor));
             }
@@ -79,20 +80,43 @@ fn check(evidence: &Evidence<'_>) -> Vec<String> {
 /// What happened at a provider after the verdict: whoever reads what is parked would find something else. A notice may
 /// come when it likes.
 fn late_effects(evidence: &Evidence<'_>) -> Vec<String> {
-    let mut verdict = None;
+    // From when until when nobody might act any more: a repair acts anew.
+    let mut closed = Vec::new();
     walk(evidence, |standing, moment| {
-        if let Happened::Saga { after, .. } = &moment.what
-            && after.state.is_final()
-            && !standing.is_final()
-        {
-            verdict = Some(moment.at);
+        if let Happened::Saga { after, .. } = &moment.what {
+            match (standing.is_open(), after.is_open()) {
+                (true, false) => closed.push((moment.at, None)),
+                (false, true) => closed.iter_mut().for_each(|(_, until)| {
+                    until.get_or_insert(moment.at);
+                }),
+                _ => {}
+            }
         }
     });
+    let is_late = |at: Timestamp| {
+        closed.iter().any(|(since, until)| at > *since && until.is_none_or(|until| at < until))
+    };
     let late = evidence.effects.iter().filter(|effect| {
         let counts = effect.direction != Direction::Neutral && !effect.is_notice();
-        counts && verdict.is_some_and(|verdict| effect.at.is_some_and(|at| at > verdict))
+        counts && effect.at.is_some_and(is_late)
     });
     late.map(|effect| format!("{} of {} came after the verdict", effect.name, effect.step)).collect()
+}
+
+/// What a repair changes in a saga that has its verdict, and what telling people of its end does.
+fn is_of_a_repair(before: &SagaRow, after: &SagaRow) -> bool {
+    let SagaRow { unwinder, unwinds, deadline, engine, repairing, announce, .. } = after.clone();
+    let apart = SagaRow { announce, ..before.clone() };
+    if apart == *after {
+        return true;
+    }
+    if !before.repairing && !after.repairing {
+        // A person's word alone.
+        return before.state == SagaState::Stuck && after.state == SagaState::Compensated;
+    }
+    let repaired = SagaRow { unwinder, unwinds, deadline, engine, repairing, ..apart };
+    let verdict = SagaRow { state: after.state, ended: after.ended, ..repaired.clone() };
+    repaired == *after || (before.state == SagaState::Stuck && verdict == *after)
 }
 
 /// Whether what was recorded is forgotten.
@@ -110,7 +134,9 @@ fn is_late(standing: &Standing<'_>, after: &LedgerRow) -> bool {
     match standing.state() {
         None | Some(SagaState::Forward | SagaState::Unwinding) => false,
         Some(SagaState::Committed) => !after.best_effort,
-        Some(SagaState::Compensated) => true,
+        Some(SagaState::Compensated) => {
+            !before.is_some_and(|before| before.best_effort && open.contains(&before.status))
+        }
         Some(SagaState::Stuck) => !before.is_some_and(|before| open.contains(&before.status)),
     }
 }
@@ -130,7 +156,10 @@ fn may_change(evidence: &Evidence<'_>, standing: &Standing<'_>, actor: &str, cal
         Some(SagaState::Committed) => step.is_some_and(|(_, step)| step.policy.is_required()),
         // Repair only undoes.
         Some(SagaState::Stuck) => task.is_some_and(|task| task.op == Op::Execute),
-        Some(SagaState::Compensated) => !task.is_some_and(|task| may_be_late(standing, task)),
+        Some(SagaState::Compensated) => {
+            let repairs = standing.is_open() && task.is_some_and(|task| task.op == Op::Compensate);
+            !repairs && !task.is_some_and(|task| may_be_late(standing, task))
+        }
     }
 }
 
@@ -151,7 +180,8 @@ mod tests {
     use super::*;
     use crate::sound::{
         answered, assert_finds_nothing, at, call, called, caught_by, committed, compensated, delivered,
-        effect_of, row_of, row_put, saga_put, stuck, unknown, watched, with_before_verdict, with_more,
+        effect_of, repaired, row_of, row_put, saga_put, stuck, unknown, watched, with_before_verdict,
+        with_more,
     };
 
     #[test]
@@ -182,6 +212,23 @@ mod tests {
         check(compensated(), "notify", &["S19"]);
         check(stuck(), "order", &["S19"]);
         check(stuck(), "charge", &[]);
+    }
+
+    #[test]
+    fn a_stuck_saga_changes_only_as_a_repair_changes_it() {
+        let mut saga = stuck().saga;
+        saga.reason = Some("another".into());
+        assert_eq!(caught_by(&with_more(stuck(), &[saga_put(&saga)])), ["S19"]);
+        assert_eq!(caught_by(&repaired()), [""; 0]);
+    }
+
+    #[test]
+    fn only_what_a_repair_undoes_may_come_after_a_verdict() {
+        for (seconds, expected) in [(2500, &["S19"][..]), (3010, &[]), (3500, &["S19"])] {
+            let mut evidence = repaired();
+            effect_of(&mut evidence, "refunded").at = Some(at(seconds));
+            assert_eq!(caught_by(&evidence), expected, "{seconds}");
+        }
     }
 
     #[test]

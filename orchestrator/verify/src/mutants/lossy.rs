@@ -95,7 +95,7 @@ impl Store for Lossy {
         Box::pin(async move {
             match access {
                 Access::Write => self.commit(work),
-                Access::Read => {
+                Access::Read | Access::ReadLagging => {
                     let state = self.state();
                     let read = state.store.run(Access::Read, work).now_or_never();
                     read.expect("a store in memory answers at once")

@@ -4,7 +4,7 @@ use amends_adapters::books::EffectKind::{
     Canceled, Captured, CorrectionSent, PartlySynced, Prepared, Refunded, Reverted, Sent, Synced,
 };
 use amends_store::SagaState::{Committed, Compensated, Stuck};
-use amends_store::{LedgerStatus, Undo};
+use amends_store::{AuditAction, LedgerStatus, Undo};
 
 use super::Story;
 
@@ -45,6 +45,21 @@ pub(super) fn all_undone() -> Story {
 pub(super) fn refund_failed() -> Story {
     let story = charged().unwinding().buried("external_inventory_sync").buried("notify");
     released(story.undoing_at("charge", 8)).parked("charge").verdict(Stuck)
+}
+
+/// A person had the money given back.
+pub(super) fn repaired() -> Story {
+    let story = refund_failed().taken_over(3000).effect(Refunded);
+    story.undone_at("charge", Undo::Reversed, 3000).verdict(Compensated)
+}
+
+/// A person said that the money was given back outside, or that it is kept.
+pub(super) fn decided(undo: Undo) -> Story {
+    let (story, action) = match undo {
+        Undo::Resolved => (refund_failed().effect(Refunded), AuditAction::Resolve),
+        _ => (refund_failed(), AuditAction::Accept),
+    };
+    story.decided("charge", undo, action)
 }
 
 /// Declined: nothing after the charge began.
@@ -248,9 +263,13 @@ fn stuck() -> Vec<(&'static str, Story)> {
         }),
         ("parked in doubt, and nothing is held", nothing_held),
         ("refund and correction failed", two),
-        ("a person gave the money back", {
-            let story = refund_failed().taken_over(3000).effect(Refunded);
-            story.undone_at("charge", Undo::Reversed, 3000).verdict(Compensated)
+        ("a repair is under way", refund_failed().repairing("charge")),
+        ("a repair has given the money back, and has not said so", {
+            refund_failed().repairing("charge").effect(Refunded)
         }),
+        ("a repair failed as well", refund_failed().taken_over(3000)),
+        ("a person says that the money was given back", decided(Undo::Resolved)),
+        ("a person accepted that the money is kept", decided(Undo::Accepted)),
+        ("a person had the money given back", repaired()),
     ]
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use amends_saga::{Op, TaskPayload};
-use amends_store::{LedgerRow, LedgerStatus, SagaRow, SagaState, Undo};
+use amends_store::{AuditAction, LedgerRow, LedgerStatus, SagaRow, SagaState, Undo};
 use serde_json::json;
 
 use super::{at, id};
@@ -145,6 +145,22 @@ pub(crate) fn with_end(evidence: Evidence<'static>, change: impl Fn(&mut Ended))
         }
     }
     on(evidence, way)
+}
+
+/// The money could not be given back, and then a person's repair did that; all of it was watched.
+pub(crate) fn repaired() -> Evidence<'static> {
+    let mut way = way_of(&super::stuck());
+    let (begun, mut ended) = (super::repairing(), super::histories::repaired().told());
+    let by = |actor: &str, seconds, moment: Moment| Moment { actor: actor.into(), at: at(seconds), ..moment };
+    let charge = |evidence: &Evidence<'_>| row_put(evidence.row("charge").unwrap());
+    let decided = Happened::Decided(Box::new(super::decision(AuditAction::Retry, None)));
+    way.push(by("operator.1", 3000, charge(&begun)));
+    way.push(by("operator.1", 3000, moment("", decided)));
+    way.push(by("operator.1", 3000, saga_put(&begun.saga)));
+    way.push(by("charge.compensate.2", 3010, charge(&ended)));
+    way.push(by("settle.settle.2", 3020, saga_put(&ended.saga)));
+    super::effect_of(&mut ended, "refunded").at = Some(at(3010));
+    on(ended, way)
 }
 
 /// A way that leads to this saga: its steps begin in order, and are undone in reverse order.

@@ -36,6 +36,15 @@ fn told(actor: &str, what: &Happened, several: bool) -> Told {
             let (told, weight) = ledger::told(before.as_deref(), after);
             (LineKind::Ledger, of + &told, weight)
         }
+        Happened::Decided(decision) => {
+            let of = decision.step.as_ref().map_or_else(String::new, |step| format!(" of {step}"));
+            let told = format!("{} decides: {}{of}", decision.actor, decision.action.name());
+            (LineKind::Noted, told, Weight::Telling)
+        }
+        Happened::SeenEnded { .. } => (LineKind::Noted, String::new(), Weight::Nothing),
+        Happened::Refused { site } => {
+            (LineKind::Noted, format!("the provider still refuses {site}"), Weight::Plain)
+        }
         Happened::Called(made) => {
             (LineKind::Called, call::told(made), Weight::plain_if(made.outcome.is_ok()))
         }
