@@ -30,6 +30,10 @@ pub(crate) struct Tweaks {
     pub(crate) sweeps_forward: bool,
     /// The relay deletes the outbox row before the execution is started, and the sweeper leaves alone what is not there.
     pub(crate) deletes_first: bool,
+    /// Each coordinator takes Step Functions for its own, and so all that waits in the outbox.
+    pub(crate) takes_for_its_own: bool,
+    /// What the sweeper stops gets its verdict at once.
+    pub(crate) settles_what_it_stops: bool,
     /// The journal is written, and not synced.
     pub(crate) journal_forgets: bool,
     /// The store of a run, and what it loses when the process is killed.

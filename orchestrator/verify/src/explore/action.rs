@@ -31,6 +31,8 @@ pub(crate) enum Kind {
     Done,
     /// A provider's call.
     Call,
+    /// Step Functions is asked.
+    Ask,
     /// A worker begins a task.
     Deliver,
     /// A worker answers.
@@ -42,27 +44,42 @@ const DEATHS: FaultSet = FaultSet::of(&[Fault::WorkerDies, Fault::WorkerHangs, F
 const AT_A_WRITE: FaultSet = FaultSet::of(&[
     Fault::Frozen,
     Fault::FrozenToTheEnd,
+    Fault::FrozenToTheRepair,
     Fault::Overtaken,
     Fault::StoppedMeanwhile,
+    Fault::EngineLost,
     Fault::DownForADay,
     Fault::StoreUnavailable,
 ])
 .and(DEATHS);
-const AT_A_CALL: FaultSet = FaultSet::of(&[Fault::Frozen, Fault::Overtaken, Fault::DownForADay]).and(DEATHS);
+const AT_A_CALL: FaultSet =
+    FaultSet::of(&[Fault::Frozen, Fault::Overtaken, Fault::DownForADay, Fault::EngineLost]).and(DEATHS);
 const AT_DELIVERY: FaultSet = FaultSet::of(&[
     Fault::Throttled,
     Fault::Twice,
     Fault::AgainAtTheEnd,
     Fault::Stopped,
     Fault::SecondCoordinator,
+    Fault::OutOfTime,
+    Fault::AgainAtTheRepair,
+    Fault::EngineLost,
 ]);
 const OF_THE_COORDINATOR: FaultSet = FaultSet::of(&[Fault::ProcessKilled, Fault::StoreUnavailable]);
+/// What can go wrong with one coordinator of several.
+const OF_SEVERAL: FaultSet = FaultSet::of(&[Fault::CoordinatorOvertaken, Fault::CoordinatorDies]);
+/// Whose names begin so coordinate.
+const COORDINATORS: [&str; 3] = ["relay.", "sweeper.", "adopter."];
+/// Who repairs.
+pub(crate) const OPERATOR: &str = "operator";
 
 impl Action {
     pub(crate) const WRITE: Self = Self { name: "write", kind: Kind::Write };
     pub(crate) const READ: Self = Self { name: "read", kind: Kind::Read };
     pub(crate) const WRITTEN: Self = Self { name: "written", kind: Kind::Done };
     pub(crate) const DELIVER: Self = Self { name: "begin", kind: Kind::Deliver };
+    pub(crate) const START: Self = Self { name: "start", kind: Kind::Ask };
+    pub(crate) const DESCRIBE: Self = Self { name: "describe", kind: Kind::Ask };
+    pub(crate) const STOP: Self = Self { name: "stop", kind: Kind::Ask };
     pub(crate) const ANSWER: Self = Self { name: "answer", kind: Kind::Answer };
 
     pub(crate) const fn call(operation: &'static str) -> Self {
@@ -75,7 +92,11 @@ impl Action {
             return match self.kind {
                 // A process that cannot reach its store does not start.
                 Kind::Write if actor.name.starts_with(STARTING) => FaultSet::of(&[Fault::ProcessKilled]),
-                Kind::Write => OF_THE_COORDINATOR,
+                Kind::Write if actor.name.starts_with(OPERATOR) => {
+                    OF_THE_COORDINATOR.and(FaultSet::of(&[Fault::TwoOperators]))
+                }
+                Kind::Write => OF_THE_COORDINATOR.and(of_several(actor)),
+                Kind::Ask => of_several(actor),
                 _ => FaultSet::NONE,
             };
         };
@@ -88,10 +109,16 @@ impl Action {
             Kind::Read => FaultSet::of(&[Fault::StoreUnavailable]),
             Kind::Done if full => DEATHS,
             Kind::Done => FaultSet::NONE,
+            Kind::Ask => FaultSet::NONE,
             Kind::Deliver => AT_DELIVERY,
             // A verdict that nobody hears of for ever leaves an execution that ends unsettled: true enough.
             Kind::Answer if task.op == Op::Settle => DEATHS.and(FaultSet::of(&[Fault::Oversized])),
             Kind::Answer => DEATHS.and(FaultSet::of(&[Fault::Oversized, Fault::Unheard])),
         }
     }
+}
+
+fn of_several(actor: &Actor) -> FaultSet {
+    let coordinates = COORDINATORS.iter().any(|name| actor.name.starts_with(name));
+    if coordinates { OF_SEVERAL } else { FaultSet::NONE }
 }

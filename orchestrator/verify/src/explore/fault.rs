@@ -88,6 +88,18 @@ faults! {
     Stopped = "stopped": "an operator stops the execution; the worker is not told and goes on",
     /// When a task is handed to a worker.
     SecondCoordinator = "second_coordinator": "another coordinator relays, sweeps and delivers just now",
+    /// When a task is handed to a worker.
+    OutOfTime = "out_of_time": "the saga's time is up although its execution runs, and a sweeper looks",
+    /// When a task is handed to a worker, and people repair.
+    AgainAtTheRepair = "again_at_the_repair": "a copy of the task arrives again while the saga is repaired",
+    /// At anything that a worker does in the store, where people repair.
+    FrozenToTheRepair = "frozen_to_the_repair": "the worker stands still before this until the saga is repaired, and then goes on",
+    /// At anything that a worker does, where there are several engines.
+    EngineLost = "engine_lost": "its engine is taken for lost, and another adopts its sagas, while it goes on",
+    /// At anything that a coordinator does, where there are several.
+    CoordinatorOvertaken = "coordinator_overtaken": "another coordinator does everything that there is to do just before this",
+    /// At anything that a coordinator does, where there are several.
+    CoordinatorDies = "coordinator_dies": "the coordinator dies before this; its executions do not",
     /// When a worker answers.
     Oversized = "oversized": "the worker's answer is larger than Step Functions takes",
 
@@ -99,6 +111,14 @@ faults! {
 
     /// When a saga that was swept has ended.
     Redriven = "redriven": "an operator redrives the execution that was stopped",
+    /// When a stuck saga is being repaired.
+    RedrivenMeanwhile = "redriven_meanwhile": "an operator redrives the execution that was stopped, while the saga is repaired",
+    /// When an operator decides about a stuck saga.
+    OperatorResolves = "operator_resolves": "the operator undoes it by hand, and says so",
+    /// When an operator decides about a stuck saga.
+    OperatorAccepts = "operator_accepts": "the operator accepts what is left",
+    /// At anything that an operator does in the store.
+    TwoOperators = "two_operators": "another operator has it undone once more just before this",
     /// When everything is over.
     StartedAgain = "started_again": "the execution is started again under its name",
 
@@ -161,6 +181,12 @@ impl FaultSet {
         Self(self.0 & !other.0)
     }
 
+    /// Those that are in `other` too.
+    #[must_use]
+    pub const fn within(self, other: Self) -> Self {
+        Self(self.0 & other.0)
+    }
+
     /// Whether this one is in it.
     pub const fn has(self, fault: Fault) -> bool {
         self.0 & (1 << fault as u8) != 0
@@ -196,6 +222,7 @@ mod tests {
         let both = FaultSet::of(&[Fault::Late, Fault::Twice]);
         assert_eq!(both.without(FaultSet::of(&[Fault::Late])), FaultSet::of(&[Fault::Twice]));
         assert_eq!(FaultSet::of(&[Fault::Late]).and(FaultSet::of(&[Fault::Twice])), both);
+        assert_eq!(both.within(FaultSet::of(&[Fault::Late, Fault::Down])), FaultSet::of(&[Fault::Late]));
         assert!(!both.has(Fault::Declined) && !both.is_empty() && FaultSet::NONE.is_empty());
     }
 }

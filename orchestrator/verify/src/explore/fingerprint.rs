@@ -2,7 +2,8 @@
 //!
 //! **The reduction.** Two runs that come to the same state at such a moment, with as many faults left, go on in the
 //! same ways; so what can still go wrong from there on is explored once. At that moment nobody is in the middle of
-//! anything (no other attempt is under way, none stands still, no copy is to come), so the state is all there is: the
+//! anything (no other attempt is under way, none stands still, no copy is to come, and no saga has two executions at
+//! once), so the state is all there is: the
 //! store's rows, the providers' books and what is on its way to them, the faults that last, how often the process has
 //! begun (up to three times: an engine that has just read its journal should be as any other, but that is to be shown),
 //! and how far each execution is. An execution of a state machine is where it is, how often it has retried there after which errors, since when it
@@ -30,7 +31,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use amends_saga::TaskPayload;
-use amends_store::{LedgerRow, SagaQuery, SagaRow, Store, StoreError, Tx};
+use amends_store::{AuditQuery, LedgerRow, SagaQuery, SagaRow, Store, StoreError, Tx};
 use amends_types::{Clock, Timestamp};
 use futures_util::FutureExt;
 use serde_json::Value;
@@ -125,7 +126,7 @@ impl Fingerprint {
     /// The state of everything, now that this task is about to begin; `None` when somebody is in the middle of
     /// something.
     pub(crate) fn look(&self, world: &World, payload: &TaskPayload) -> Option<u64> {
-        if world.has_copies() || world.is_over() {
+        if world.has_copies() || world.is_over() || world.is_crowded() {
             return None;
         }
         let mut hasher = DefaultHasher::new();
@@ -161,11 +162,14 @@ fn stored(tx: &mut dyn Tx) -> Result<u64, StoreError> {
             (held.sku, held.quantity, held.released).hash(&mut hasher);
         }
     }
+    for row in tx.audit_log(&AuditQuery { limit: usize::MAX, ..AuditQuery::default() })? {
+        (row.decision.action.name(), row.decision.saga, row.decision.step).hash(&mut hasher);
+    }
     for product in tx.products(None, usize::MAX)? {
         (product.sku, product.free).hash(&mut hasher);
     }
     for row in tx.outbox(usize::MAX)? {
-        (row.machine, row.run.to_string()).hash(&mut hasher);
+        (row.machine, row.run.to_string(), distance(row.claimed_until, now)).hash(&mut hasher);
     }
     Ok(hasher.finish())
 }
@@ -191,6 +195,7 @@ fn hash_saga(saga: &SagaRow, now: Timestamp, hasher: &mut DefaultHasher) {
     // A reason begins with the step that it is about.
     let because_of = saga.reason.as_deref().map(|reason| reason.split_once(": ").map(|(step, _)| step));
     (saga.id.as_str(), saga.state.name(), saga.unwinds, because_of).hash(hasher);
+    (saga.repairing, saga.engine).hash(hasher);
     saga.unwinder.as_ref().map(ToString::to_string).hash(hasher);
     distance(Some(saga.deadline), now).hash(hasher);
 }

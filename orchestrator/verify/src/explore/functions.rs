@@ -9,6 +9,8 @@ use amends_store::{LedgerStatus, SagaQuery, SagaState, Store, StoreError};
 use amends_types::{EngineId, RunName};
 use async_trait::async_trait;
 
+use crate::explore::action::Action;
+use crate::explore::fault::FaultSet;
 use crate::explore::trace::Happened;
 use crate::explore::world::World;
 use crate::tweaks::{Revive, Tweaks};
@@ -22,6 +24,8 @@ pub(crate) struct ExploredFunctions {
     pub(crate) store: Arc<dyn Store>,
     pub(crate) kind: SagaKind,
     pub(crate) tweaks: Arc<Tweaks>,
+    /// Whether several coordinators use it.
+    pub(crate) shared: bool,
 }
 
 impl ExploredFunctions {
@@ -52,6 +56,25 @@ impl ExploredFunctions {
         Ok(Execution { machine: if forward { self.kind.name.clone() } else { machine }, run })
     }
 
+    fn seen_to_end(&self, execution: &Execution) {
+        self.world.happened(Happened::SeenEnded { run: execution.run.to_string() });
+    }
+
+    /// Takes what was stopped for undone.
+    async fn settle_at_once(&self, run: &RunName) -> Result<(), StepFunctionsError> {
+        let run = run.clone();
+        let settled = self.store.transact(move |tx| {
+            let open = tx.sagas(&SagaQuery { open: true, limit: usize::MAX, ..SagaQuery::default() })?;
+            for mut saga in open.into_iter().filter(|saga| saga.id.forward_run() == run) {
+                saga.begin_unwinding(Some("past its deadline".into()), tx.now());
+                saga.end(SagaState::Compensated, tx.now());
+                tx.update_saga(&saga)?;
+            }
+            Ok(())
+        });
+        settled.await.map_err(|error: StoreError| StepFunctionsError::Unavailable(error.to_string()))
+    }
+
     /// Lets a saga go forward anew, whatever became of it.
     async fn revive(&self, run: &RunName) -> Result<(), StepFunctionsError> {
         let run = run.clone();
@@ -79,10 +102,11 @@ impl StepFunctions for ExploredFunctions {
     }
 
     fn is_shared(&self) -> bool {
-        self.inner.is_shared()
+        self.shared && !self.tweaks.takes_for_its_own
     }
 
     async fn start(&self, execution: &Execution, input: &str) -> Result<Started, StepFunctionsError> {
+        self.world.meet(Action::START, FaultSet::NONE, None).await;
         let execution = &self.before_start(execution).await?;
         let started = self.inner.start(execution, input).await?;
         let (machine, run) = (execution.machine.clone(), execution.run.to_string());
@@ -91,7 +115,11 @@ impl StepFunctions for ExploredFunctions {
     }
 
     async fn describe(&self, execution: &Execution) -> Result<Option<ExecutionStatus>, StepFunctionsError> {
+        self.world.meet(Action::DESCRIBE, FaultSet::NONE, None).await;
         let status = self.inner.describe(execution).await?;
+        if status == Some(ExecutionStatus::Ended) {
+            self.seen_to_end(execution);
+        }
         let sweeps = self.is_asked_by("sweeper");
         Ok(match status {
             Some(ExecutionStatus::Running) if sweeps && self.tweaks.sweeps_at_once => {
@@ -104,10 +132,17 @@ impl StepFunctions for ExploredFunctions {
 
     async fn stop(&self, execution: &Execution, cause: &str) -> Result<(), StepFunctionsError> {
         self.world.happened(Happened::Noted(format!("stops execution {}: {cause}", execution.run)));
-        self.inner.stop(execution, cause).await
+        self.world.meet(Action::STOP, FaultSet::NONE, None).await;
+        self.inner.stop(execution, cause).await?;
+        if self.tweaks.settles_what_it_stops && self.is_asked_by("sweeper") {
+            self.settle_at_once(&execution.run).await?;
+        }
+        Ok(())
     }
 
     async fn wait_for_end(&self, execution: &Execution) -> Result<(), StepFunctionsError> {
-        self.inner.wait_for_end(execution).await
+        self.inner.wait_for_end(execution).await?;
+        self.seen_to_end(execution);
+        Ok(())
     }
 }

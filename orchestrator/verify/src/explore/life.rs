@@ -4,23 +4,25 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use amends_coordinator::{
-    Cancel, Decision, EmbeddedStepFunctions, Execution, SagaKind, SagaWorker, StepFunctions, cancel,
+    Cancel, Decision, EmbeddedStepFunctions, Execution, SagaKind, SagaWorker, StepFunctions, adopt, cancel,
     deliver_owed, extend_deadlines, relay, sweep,
 };
 use amends_engine::clock::Simulation;
 use amends_engine::driver::{Engine, EngineOptions, Limits};
-use amends_engine::journal::DirectoryId;
+use amends_engine::journal::{DirectoryId, MemoryStorage};
 use amends_harness::{Harness, HarnessOptions};
 use amends_saga::{SagaDefinition, TaskPayload};
-use amends_store::{SagaQuery, SagaState, Store, StoreError};
-use amends_types::{BoxFuture, Clock, Entropy, RunName, SagaId};
+use amends_store::{SagaLock, SagaQuery, SagaRow, SagaState, Store, StoreError};
+use amends_types::{BoxFuture, Clock, Entropy, RunName, SagaId, Timestamp};
 
 use crate::explore::action::STARTING;
 use crate::explore::disk::Disk;
 use crate::explore::fingerprint::{Fingerprint, Paths};
 use crate::explore::functions::ExploredFunctions;
 use crate::explore::journal::ExploredStorage;
+use crate::explore::repair;
 use crate::explore::scenario::{Parts, Stage};
+use crate::explore::setting::Setting;
 use crate::explore::setup::Setup;
 use crate::explore::store::ExploredStore;
 use crate::explore::trace::{Ended, Happened};
@@ -57,6 +59,9 @@ pub(crate) struct Life {
     pub(crate) world: Arc<World>,
     pub(crate) store: Arc<dyn Store>,
     pub(crate) functions: ExploredFunctions,
+    /// The engines besides the first one.
+    others: Vec<ExploredFunctions>,
+    pub(crate) stage: Arc<dyn Stage>,
     pub(crate) worker: ExploredWorker,
     pub(crate) kind: SagaKind,
     clock: Arc<dyn Clock>,
@@ -97,24 +102,41 @@ impl Life {
         });
         let (world, tweaks) = (world.clone(), setup.tweaks.clone());
         let worker = ExploredWorker { harness, world: world.clone(), fingerprint, tweaks };
-        let engine = open_engine(setup, &world, disk, &worker, simulation)?;
-        let functions = ExploredFunctions {
-            inner: EmbeddedStepFunctions::new(engine),
+        let engine = open_engine(setup, &world, (disk.journal.clone(), disk), &worker, simulation)?;
+        let functions = |inner| ExploredFunctions {
+            inner,
             world: world.clone(),
             store: store.clone(),
             kind: kind.clone(),
             tweaks: setup.tweaks.clone(),
+            shared: setup.setting == Setting::Coordinators,
         };
-        let life = Self { world, store, functions, worker, kind, clock };
+        let mut others = Vec::new();
+        let ids = setup.setting.engines();
+        for id in ids.iter().skip(1) {
+            let journal = (MemoryStorage::new(), disk);
+            let other = open_engine(setup, &world, journal, &worker, simulation)?;
+            others.push(functions(EmbeddedStepFunctions::one_of_several(other, *id)));
+        }
+        let functions = functions(match ids.first() {
+            Some(id) => EmbeddedStepFunctions::one_of_several(engine, *id),
+            None => EmbeddedStepFunctions::new(engine),
+        });
+        let life = Self { world, store, functions, others, stage: stage.clone(), worker, kind, clock };
         life.world.set_process(Arc::new(life.clone()));
         Ok(life)
     }
 
+    /// Every engine.
+    pub(crate) fn engines(&self) -> impl Iterator<Item = &ExploredFunctions> {
+        [&self.functions].into_iter().chain(&self.others)
+    }
+
     /// Starts what waits in the outbox.
-    pub(crate) async fn relay(&self) -> Result<(), String> {
+    pub(crate) async fn relay(&self, functions: &ExploredFunctions) -> Result<(), String> {
         let actor = self.world.actor("relay", None);
         let work = async {
-            let relayed = relay(&*self.store, &self.functions).await.map_err(|error| error.to_string())?;
+            let relayed = relay(&*self.store, functions).await.map_err(|error| error.to_string())?;
             relayed
                 .alarms
                 .into_iter()
@@ -125,11 +147,14 @@ impl Life {
     }
 
     /// Takes over what has no execution any more; answers the executions that run, and what a person must look at.
-    pub(crate) async fn sweep(&self) -> Result<(Vec<Execution>, Vec<String>), String> {
+    pub(crate) async fn sweep(
+        &self,
+        functions: &ExploredFunctions,
+    ) -> Result<(Vec<Execution>, Vec<String>), String> {
         let actor = self.world.actor("sweeper", None);
         let work = async {
             self.believe_ends().await;
-            let swept = sweep(&*self.store, &self.functions, &self.worker, &*self.clock, &self.kind).await;
+            let swept = sweep(&*self.store, functions, &self.worker, &*self.clock, &self.kind).await;
             let swept = swept.map_err(|error| error.to_string())?;
             let alarms = swept.alarms.into_iter().map(|(saga, reason)| format!("{saga}: {reason}"));
             Ok((swept.started.into_iter().chain(swept.running).collect(), alarms.collect()))
@@ -185,7 +210,9 @@ impl Life {
         let Some(machine) = self.world.with_trace(|trace| trace.machine_of(run.as_str())) else { return };
         let execution = Execution { machine, run };
         // An execution that has ended meanwhile cannot be stopped, and an operator is told so.
-        drop(self.functions.stop(&execution, "stopped by an operator").await);
+        for functions in self.engines() {
+            drop(functions.stop(&execution, "stopped by an operator").await);
+        }
     }
 
     async fn cancel_as_customer(self, saga: SagaId) {
@@ -216,10 +243,44 @@ impl Process for Life {
         let life = self.clone();
         Box::pin(async move {
             // Whatever fails here is tried again by the coordinator that goes on.
-            drop(life.relay().await);
-            drop(life.sweep().await);
+            for functions in life.engines() {
+                drop(life.relay(functions).await);
+                drop(life.sweep(functions).await);
+            }
             drop(life.deliver().await);
         })
+    }
+
+    fn run_out_of_time(&self, saga: SagaId) -> BoxFuture<'static, ()> {
+        let life = self.clone();
+        Box::pin(async move {
+            // Not through the explored store: nobody does this.
+            let expire = life.worker.fingerprint.store.transact(move |tx| {
+                let open = tx.saga(&saga, SagaLock::Update)?.filter(SagaRow::is_open);
+                let deadline = Timestamp::from_micros(tx.now().as_micros() - 1_000_000);
+                open.map_or(Ok(()), |saga| tx.update_saga(&SagaRow { deadline, ..saga }))
+            });
+            let _: Result<(), StoreError> = expire.await;
+            for functions in life.engines() {
+                drop(life.sweep(functions).await);
+            }
+        })
+    }
+
+    fn adopt(&self) -> BoxFuture<'static, ()> {
+        let life = self.clone();
+        Box::pin(async move {
+            let (Some(lost), Some(to)) = (life.functions.engine_id(), life.others.last()) else { return };
+            let actor = life.world.actor("adopter", None);
+            let work = adopt(&*life.store, to, &life.kind, lost);
+            // What it could not do is done by the relay and the sweeper of its engine.
+            drop(life.world.act(&actor, Box::pin(work)).await);
+        })
+    }
+
+    fn repair(&self) -> BoxFuture<'static, ()> {
+        let life = self.clone();
+        Box::pin(async move { repair::retry_what_is_stuck(&life).await })
     }
 
     fn cancel(&self, saga: SagaId) -> BoxFuture<'static, ()> {
@@ -243,7 +304,7 @@ fn kind_of(definition: &SagaDefinition) -> SagaKind {
 fn open_engine(
     setup: &Setup,
     world: &Arc<World>,
-    disk: &Disk,
+    (journal, disk): (MemoryStorage, &Disk),
     worker: &ExploredWorker,
     simulation: &Simulation,
 ) -> Result<Engine, String> {
@@ -259,7 +320,7 @@ fn open_engine(
         ..EngineOptions::new(DIRECTORY, Arc::new(worker.clone()))
     };
     let forgets = setup.tweaks.journal_forgets;
-    let storage = Arc::new(ExploredStorage { inner: disk.journal.clone(), world: world.clone(), forgets });
+    let storage = Arc::new(ExploredStorage { inner: journal, world: world.clone(), forgets });
     let archive = Arc::new(disk.archive.clone());
     let engine =
         Engine::simulate(simulation, storage, archive, options).map_err(|error| error.to_string())?;

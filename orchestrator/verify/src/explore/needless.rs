@@ -5,11 +5,11 @@
 
 use std::collections::BTreeSet;
 
-use amends_store::{LedgerStatus, SagaState};
+use amends_store::{AuditAction, LedgerStatus, NewAuditRow, SagaRow, SagaState};
 
 use crate::evidence::Evidence;
 use crate::explore::fault::{Fault, FaultSet};
-use crate::explore::trace::{Happened, Trace};
+use crate::explore::trace::{Happened, Moment, Trace};
 
 /// What passes by itself: the state machine's retries get over any of these.
 const PASSING: FaultSet = FaultSet::of(&[
@@ -30,6 +30,11 @@ const PASSING: FaultSet = FaultSet::of(&[
     Fault::Twice,
     Fault::AgainAtTheEnd,
     Fault::SecondCoordinator,
+    Fault::CoordinatorOvertaken,
+    Fault::CoordinatorDies,
+    Fault::AgainAtTheRepair,
+    Fault::FrozenToTheRepair,
+    Fault::TwoOperators,
     Fault::PowerLost,
     Fault::StartedAgain,
     Fault::StoreClockAhead,
@@ -54,17 +59,38 @@ pub(super) fn needless(evidence: &Evidence<'_>, way: &Trace) -> Vec<String> {
     let injected = faults(way);
     let mut found = Vec::new();
     let unwinds = evidence.saga.unwinds;
-    // An unwind that nothing goes wrong with ends with the verdict; so each further one has a fault of its own.
-    if unwinds as usize > injected.len() {
+    // An unwind that nothing goes wrong with ends with the verdict; so each further one has a fault of its own, or a
+    // person who asked for it.
+    let asked = |row: &&NewAuditRow| row.action == AuditAction::Retry;
+    let retries = evidence.decisions.iter().filter(asked).count();
+    if unwinds as usize > injected.len() + retries {
         let faults = injected.len();
         found.push(format!("it was unwound {unwinds} times; what went wrong explains {faults}"));
     }
     let lasts = injected.iter().any(|fault| LASTING.has(*fault)) || unwinds >= MOST_UNWINDS;
     let parked = evidence.rows.iter().filter(|row| row.status == LedgerStatus::Parked && !lasts);
+    found.extend(started_twice(&evidence.saga, way, &injected));
     found.extend(
         parked.map(|row| format!("{} waits for a person, and nothing kept it from being undone", row.step)),
     );
     found
+}
+
+/// An execution that two relays started, although one had claimed that and nothing had gone wrong with it.
+fn started_twice(saga: &SagaRow, way: &Trace, injected: &[Fault]) -> Option<String> {
+    if injected.iter().any(|fault| *fault != Fault::CoordinatorOvertaken) {
+        return None;
+    }
+    let runs = (1..=saga.unwinds).map(|unwind| saga.id.unwind_run(unwind)).chain([saga.id.forward_run()]);
+    let starts = |name: &str| {
+        let by_relay = |moment: &&Moment| match &moment.what {
+            Happened::Started { run, .. } => run == name && moment.actor.starts_with("relay."),
+            _ => false,
+        };
+        way.moments.iter().filter(by_relay).count()
+    };
+    let twice = runs.map(|run| run.to_string()).find(|run| starts(run) > 1)?;
+    Some(format!("{twice} was started by two relays, and one of them had claimed it"))
 }
 
 /// Whether a saga that can be committed had to be: only what passes by itself went wrong.
@@ -101,7 +127,6 @@ fn faults(way: &Trace) -> Vec<Fault> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::explore::Moment;
     use crate::sound::{at, committed, compensated, row_of, stuck};
 
     fn way(faults: &[Fault]) -> Trace {
@@ -129,6 +154,8 @@ mod tests {
         unwound.saga.unwinds = 2;
         assert_eq!(needless(&unwound, &way(&[Fault::Stopped, Fault::Stopped])), [""; 0]);
         assert_eq!(needless(&unwound, &way(&[Fault::Stopped])).len(), 1);
+        unwound.decisions.push(crate::sound::decision(AuditAction::Retry, None));
+        assert_eq!(needless(&unwound, &way(&[Fault::Stopped])), [""; 0]);
     }
 
     #[test]

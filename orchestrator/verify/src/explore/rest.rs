@@ -12,10 +12,13 @@ use thiserror::Error;
 
 use crate::explore::choices::Site;
 use crate::explore::fault::{Fault, FaultSet};
+use crate::explore::functions::ExploredFunctions;
 use crate::explore::life::Life;
 use crate::explore::redrive;
+use crate::explore::repair;
 use crate::explore::run::pass;
 use crate::explore::scenario::Stage;
+use crate::explore::setting::Setting;
 use crate::explore::setup::Setup;
 use crate::explore::trace::{Ended, Happened};
 
@@ -25,6 +28,8 @@ const MOST_ROUNDS: usize = 24;
 const BETWEEN_ROUNDS: Duration = Duration::from_secs(5);
 /// Longer than any request is on its way, and any worker goes on after it has stood still.
 const QUIET: Duration = Duration::from_secs(15 * 60);
+/// Longer than whoever takes an order may go about starting it.
+const NOT_STARTED: Duration = Duration::from_secs(60);
 /// How often an operator may redrive.
 const MOST_REDRIVES: u32 = 2;
 
@@ -44,7 +49,12 @@ pub(crate) enum Unrest {
 
 pub(crate) async fn come_to_rest(setup: &Setup, life: &Life, stage: &Arc<dyn Stage>) -> Result<(), Unrest> {
     begin(life, stage).await?;
+    if setup.setting == Setting::Coordinators {
+        // Whoever took the orders does not start them, and claims them no longer.
+        pass(life, NOT_STARTED).await;
+    }
     end_all(life).await?;
+    repair::repair(setup, life).await?;
     settle(life, stage).await?;
     redrive_what_was_stopped(setup, life).await?;
     start_again(life).await?;
@@ -54,6 +64,7 @@ pub(crate) async fn come_to_rest(setup: &Setup, life: &Life, stage: &Arc<dyn Sta
     life.world.deliver_copies();
     pass(life, QUIET).await;
     end_all(life).await?;
+    repair::repair(setup, life).await?;
     settle(life, stage).await
 }
 
@@ -73,7 +84,7 @@ async fn begin(life: &Life, stage: &Arc<dyn Stage>) -> Result<(), Unrest> {
 }
 
 /// Goes round until every saga has its verdict.
-async fn end_all(life: &Life) -> Result<(), Unrest> {
+pub(crate) async fn end_all(life: &Life) -> Result<(), Unrest> {
     let mut last = String::new();
     for _ in 0..MOST_ROUNDS {
         match round(life).await {
@@ -87,16 +98,21 @@ async fn end_all(life: &Life) -> Result<(), Unrest> {
 }
 
 async fn round(life: &Life) -> Result<(), String> {
-    life.relay().await?;
-    let (running, alarms) = life.sweep().await?;
-    join_all(running.iter().map(|execution| wait(life, execution))).await;
+    let (mut running, mut alarms) = (Vec::new(), Vec::new());
+    for functions in life.engines() {
+        life.relay(functions).await?;
+        let (runs, alarm) = life.sweep(functions).await?;
+        running.extend(runs.into_iter().map(|execution| (functions, execution)));
+        alarms.extend(alarm);
+    }
+    join_all(running.iter().map(|(functions, execution)| wait(life, functions, execution))).await;
     alarms.into_iter().next().map_or(Ok(()), Err)
 }
 
 /// Waits for an execution, but not for longer than a saga may take: then the sweeper looks at it.
-async fn wait(life: &Life, execution: &Execution) {
+async fn wait(life: &Life, functions: &ExploredFunctions, execution: &Execution) {
     let patience = life.world.clock.sleep(life.kind.time_limit + QUIET);
-    let ended = life.functions.wait_for_end(execution);
+    let ended = functions.wait_for_end(execution);
     if let Either::Left((Ok(()), _)) = select(ended, patience).await {
         note_end(life, execution).await;
     }
@@ -104,11 +120,12 @@ async fn wait(life: &Life, execution: &Execution) {
 
 pub(crate) async fn note_end(life: &Life, execution: &Execution) {
     let run = execution.run.to_string();
-    let engine = life.functions.inner.engine();
-    let Ok(Some(found)) = engine.describe(&execution.machine, &run).await else { return };
-    if found.stopped.is_none() {
-        return;
+    let mut found = None;
+    for functions in life.engines() {
+        let there = functions.inner.engine().describe(&execution.machine, &run).await;
+        found = found.or(there.ok().flatten());
     }
+    let Some(found) = found.filter(|found| found.stopped.is_some()) else { return };
     let (machine, status) = (execution.machine.clone(), found.status.as_str().to_owned());
     let ended = Ended { machine, run, status, error: found.error, cause: found.cause };
     if life.world.with_trace(|trace| trace.ends().all(|known| *known != ended)) {
@@ -169,6 +186,6 @@ async fn start_again(life: &Life) -> Result<(), Unrest> {
     let input = serde_json::json!({ "saga_id": saga.id, "input_sha256": saga.input_sha256 }).to_string();
     // An execution of this name that has ended is not started again; Step Functions says so.
     drop(life.functions.start(&execution, &input).await);
-    wait(life, &execution).await;
+    wait(life, &life.functions, &execution).await;
     end_all(life).await
 }

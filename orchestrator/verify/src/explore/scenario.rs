@@ -4,16 +4,22 @@ use std::sync::Arc;
 
 use amends_coordinator::SagaKind;
 use amends_harness::Saga;
-use amends_store::Store;
+use amends_store::{LedgerRow, Store};
 use amends_types::{BoxFuture, Clock, Timestamp};
 
 use crate::effect::BookEffect;
+use crate::explore::setting::Setting;
 use crate::explore::wire::Wire;
 
 /// A saga, its providers and its input.
 pub trait Scenario: Send + Sync {
     /// The name by which it is told apart from others: `one_order`.
     fn name(&self) -> &str;
+
+    /// In which setting it plays.
+    fn setting(&self) -> Setting {
+        Setting::Alone
+    }
 
     /// Sets it up for one run. What providers remember is kept here; it outlives our process, however often that dies.
     fn stage(&self, clock: Arc<dyn Clock>) -> Box<dyn Stage>;
@@ -39,6 +45,11 @@ pub trait Stage: Send + Sync {
     /// How many of the sagas are committed if nothing goes wrong that does not pass by itself.
     fn commits(&self) -> usize {
         0
+    }
+
+    /// A person undoes a step by hand, where it can be undone by hand: nobody asks a worker.
+    fn undo_by_hand<'a>(&'a self, _: &'a LedgerRow) -> BoxFuture<'a, ()> {
+        Box::pin(async {})
     }
 
     /// Whether every effect of this step can be seen in [`Stage::effects`] or in the store.

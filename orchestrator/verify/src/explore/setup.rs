@@ -14,6 +14,7 @@ use crate::explore::disk::memory_store;
 use crate::explore::fault::FaultSet;
 use crate::explore::judge::{DURABILITY, LIVENESS, PANIC};
 use crate::explore::scenario::{Parts, Scenario};
+use crate::explore::setting::Setting;
 use crate::explore::times::{TaskTimes, times_of};
 use crate::explore::wire::Wire;
 use crate::explore::world::World;
@@ -27,6 +28,7 @@ pub type MakeStore = Arc<dyn Fn(Arc<dyn Clock>) -> Arc<dyn Store> + Send + Sync>
 #[derive(Clone)]
 pub struct Setup {
     pub(crate) scenario: Arc<dyn Scenario>,
+    pub(crate) setting: Setting,
     pub(crate) definition: SagaDefinition,
     pub(crate) forward_machine: String,
     pub(crate) unwind_machine: String,
@@ -61,13 +63,15 @@ impl Setup {
         let parts = Parts { store, clock: clock.clone(), wire: Wire::new(world) };
         let definition = scenario.stage(clock).saga(parts).definition().clone();
         let (forward_machine, unwind_machine) = (definition.forward_machine(), definition.unwind_machine());
+        let setting = scenario.setting();
         Self {
             times: times_of([&forward_machine, &unwind_machine]),
             forward_machine,
             unwind_machine,
+            setting,
             scenario,
             definition,
-            faults: FaultSet::ALL,
+            faults: setting.faults(),
             invariants: INVARIANTS.to_vec(),
             liveness: true,
             durability: true,
@@ -110,10 +114,10 @@ impl Setup {
         Ok(self)
     }
 
-    /// Injects only these faults.
+    /// Injects only these faults, as far as they can happen in the scenario's setting.
     #[must_use]
     pub fn with_faults(mut self, faults: FaultSet) -> Self {
-        self.faults = faults;
+        self.faults = faults.within(self.setting.faults());
         self
     }
 

@@ -1,6 +1,6 @@
 //! The wire between a step and its provider: every call meets its faults here.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -67,6 +67,10 @@ struct Lasting {
     cached: BTreeSet<String>,
     /// What was declined for which saga: a no is final.
     declined: BTreeSet<(&'static str, String)>,
+    /// What the provider refuses for everybody, and whether it does so only until somebody looks.
+    refused: BTreeMap<&'static str, bool>,
+    /// What it refused, and refuses no more.
+    lifted: BTreeSet<&'static str>,
     /// What the next call that reaches the provider meets.
     next: CallFate,
 }
@@ -106,9 +110,39 @@ impl Wire {
             (None, None) => OF_A_LOOKUP,
         };
         match self.world.meet(Action::call(line.operation), offered, None).await {
+            None if lasting.is_none() && self.is_refused(line.operation) => CallFate::Declined,
             None => lasting.unwrap_or_default(),
             Some(fault) => self.begins(line, fault),
         }
+    }
+
+    /// The provider says no to every such call; for ever, or until [`Wire::lift`].
+    pub fn refuse(&self, operation: &'static str, until_lifted: bool) {
+        self.lasting().refused.entry(operation).or_insert(until_lifted);
+    }
+
+    /// The provider can do again what it refused until somebody looked.
+    pub(crate) fn lift(&self) {
+        let mut lasting = self.lasting();
+        let until_lifted: Vec<_> =
+            lasting.refused.iter().filter(|(_, until)| **until).map(|(name, _)| *name).collect();
+        for name in until_lifted {
+            lasting.refused.remove(name);
+            // Whoever sets it up again must not have it refused again.
+            lasting.lifted.insert(name);
+        }
+    }
+
+    fn is_refused(&self, operation: &str) -> bool {
+        let is_refused = {
+            let lasting = self.lasting();
+            lasting.refused.contains_key(operation) && !lasting.lifted.contains(operation)
+        };
+        if is_refused && let Some(actor) = self.world.current.get() {
+            let site = format!("{}/{operation}", actor.name);
+            self.world.happened(Happened::Refused { site });
+        }
+        is_refused
     }
 
     /// What a fault that has just been chosen means for this call, and for later ones.
@@ -186,7 +220,8 @@ impl Wire {
     pub(crate) fn fingerprint(&self) -> u64 {
         let lasting = self.lasting();
         let mut hasher = DefaultHasher::new();
-        (&lasting.down, &lasting.silent, &lasting.cached, &lasting.declined).hash(&mut hasher);
+        (&lasting.down, &lasting.silent, &lasting.cached, &lasting.declined, &lasting.lifted)
+            .hash(&mut hasher);
         hasher.finish()
     }
 

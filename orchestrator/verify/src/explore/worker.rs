@@ -81,6 +81,7 @@ impl ExploredWorker {
                 drop(self.clone().attempt(payload.clone(), false).await);
             }
             Some(Fault::AgainAtTheEnd) => self.world.keep_copy(payload.clone()),
+            Some(Fault::AgainAtTheRepair) => self.world.keep_copy_for_the_repair(payload.clone()),
             Some(Fault::Stopped) => self.world.stop_current().await,
             Some(Fault::SecondCoordinator) => self.world.pass().await,
             _ => {}

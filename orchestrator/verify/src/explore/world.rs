@@ -33,6 +33,12 @@ pub(crate) trait Process: Send + Sync {
     fn stop(&self, run: RunName) -> BoxFuture<'static, ()>;
     /// Relays, sweeps and delivers, as another coordinator does.
     fn pass(&self) -> BoxFuture<'static, ()>;
+    /// The saga's time is up, and a sweeper looks.
+    fn run_out_of_time(&self, saga: SagaId) -> BoxFuture<'static, ()>;
+    /// The last engine adopts the sagas of the first.
+    fn adopt(&self) -> BoxFuture<'static, ()>;
+    /// Has what is stuck undone once more, as an operator does.
+    fn repair(&self) -> BoxFuture<'static, ()>;
     /// Cancels a saga, as a customer does.
     fn cancel(&self, saga: SagaId) -> BoxFuture<'static, ()>;
 }
@@ -48,6 +54,8 @@ pub(crate) struct World {
     /// How long the process stays down, once it has been killed.
     killed: watch::Sender<Option<Duration>>,
     over: watch::Sender<bool>,
+    /// Whether a stuck saga is being repaired, or was.
+    repairing: watch::Sender<bool>,
 }
 
 #[derive(Default)]
@@ -62,6 +70,10 @@ struct State {
     process: Option<Arc<dyn Process>>,
     /// Tasks that arrive again when everything is over.
     copies: Vec<TaskPayload>,
+    /// Tasks that arrive again when a saga is repaired.
+    copies_for_the_repair: Vec<TaskPayload>,
+    /// Whether a saga may have two executions at once.
+    crowded: bool,
     first_saga: Option<SagaId>,
     syncs: u32,
     /// When something was done last, and how often since time passed last.
@@ -82,6 +94,7 @@ impl World {
             state: Mutex::default(),
             killed: watch::Sender::new(None),
             over: watch::Sender::new(false),
+            repairing: watch::Sender::new(false),
         })
     }
 
@@ -286,9 +299,49 @@ impl World {
         *self.over.borrow()
     }
 
+    /// Another engine adopts what the first one runs.
+    async fn adopt(&self) {
+        self.set_crowded();
+        if let Some(process) = self.process() {
+            process.adopt().await;
+        }
+    }
+
+    async fn run_out_of_time(&self, actor: &Actor) {
+        if let (Some(process), Some(task)) = (self.process(), &actor.task) {
+            process.run_out_of_time(task.saga_id.clone()).await;
+        }
+    }
+
+    async fn repair_too(&self) {
+        if let Some(process) = self.process() {
+            process.repair().await;
+        }
+    }
+
+    /// From now on a saga may have two executions at once.
+    pub(crate) fn set_crowded(&self) {
+        self.state().crowded = true;
+    }
+
+    pub(crate) fn is_crowded(&self) -> bool {
+        self.state().crowded
+    }
+
+    /// A repair is under way: whoever waited for that goes on.
+    pub(crate) fn set_repairing(&self) {
+        self.repairing.send_replace(true);
+        let copies = std::mem::take(&mut self.state().copies_for_the_repair);
+        self.deliver_all(copies);
+    }
+
     /// Delivers the copies that were kept; nobody waits for them.
     pub(crate) fn deliver_copies(&self) {
         let copies = std::mem::take(&mut self.state().copies);
+        self.deliver_all(copies);
+    }
+
+    fn deliver_all(&self, copies: Vec<TaskPayload>) {
         let (Some(process), Some(simulation)) = (self.process(), self.state().simulation.clone()) else {
             return;
         };
@@ -299,8 +352,13 @@ impl World {
         self.state().copies.push(payload);
     }
 
+    pub(crate) fn keep_copy_for_the_repair(&self, payload: TaskPayload) {
+        self.state().copies_for_the_repair.push(payload);
+    }
+
     pub(crate) fn has_copies(&self) -> bool {
-        !self.state().copies.is_empty()
+        let state = self.state();
+        !state.copies.is_empty() || !state.copies_for_the_repair.is_empty()
     }
 
     /// Not under the lock: what it does comes back here.

@@ -7,13 +7,13 @@ use std::time::Duration;
 use amends_adapters::books::{Entries, MemoryBooks};
 use amends_adapters::inventory::{Inventory, SandboxInventory};
 use amends_adapters::notification::SandboxNotification;
-use amends_adapters::payment::SandboxPayment;
-use amends_adapters::sandbox;
-use amends_coordinator::{NewOrder, Placing, SagaKind, place};
+use amends_adapters::payment::{Payment, PaymentId, SandboxPayment};
+use amends_adapters::{Call, sandbox};
+use amends_coordinator::{NewOrder, Placing, SagaHome, SagaKind, place};
 use amends_harness::Saga;
 use amends_saga::{SagaStep, StepPolicy};
-use amends_store::{ProductRow, Store, StoreError};
-use amends_types::{BoxFuture, Clock, Money, Timestamp};
+use amends_store::{LedgerRow, ProductRow, Store, StoreError};
+use amends_types::{BoxFuture, Clock, DeploymentId, IdempotencyKey, Money, Timestamp};
 use amends_workers::{Charge, ExternalInventorySync, Notify, OrderSagaParts, order_saga};
 use futures_util::FutureExt;
 use serde_json::json;
@@ -23,7 +23,7 @@ use super::notification::WiredNotification;
 use super::payment::WiredPayment;
 use super::served::hook;
 use crate::effect::BookEffect;
-use crate::explore::{Parts, Scenario, Stage};
+use crate::explore::{Parts, Scenario, Setting, Stage};
 
 /// Makes the saga's steps; mutants have others.
 pub(crate) type MakeSaga = fn(OrderSagaParts) -> Saga;
@@ -48,6 +48,7 @@ pub struct OrderScenario {
     /// How much later than it promises a provider serves what is late.
     lateness: Duration,
     inventory: MakeInventory,
+    setting: Setting,
 }
 
 impl OrderScenario {
@@ -66,14 +67,35 @@ impl OrderScenario {
         Self::new("side_by_side", vec![("order-1", vec![("MUG", 1)]), ("order-10", vec![("TEE", 2)])], 2, 2)
     }
 
+    /// One order that is undone because there is no record of its sale, and whose refund is refused until a person
+    /// looks.
+    pub fn repaired() -> Self {
+        let lines = vec![("MUG", 2), ("TEE", 1)];
+        Self { setting: Setting::Repaired, ..Self::new("repaired", vec![("order-1", lines)], 3, 0) }
+    }
+
+    /// One order, with several coordinators.
+    pub fn coordinators() -> Self {
+        Self { setting: Setting::Coordinators, ..Self::one_of("coordinators") }
+    }
+
+    /// One order, whose engine is taken for lost.
+    pub fn lost_engine() -> Self {
+        Self { setting: Setting::Engines, ..Self::one_of("lost_engine") }
+    }
+
+    fn one_of(name: &'static str) -> Self {
+        Self::new(name, vec![("order-1", vec![("MUG", 2), ("TEE", 1)])], 3, 1)
+    }
+
     fn new(
         name: &'static str,
         orders: Vec<(&'static str, Vec<Wanted>)>,
         stocked: u64,
         commits: usize,
     ) -> Self {
-        let (saga, lateness) = (order_saga, Duration::ZERO);
-        Self { name, orders, stocked, commits, saga, lateness, inventory: |inventory| inventory }
+        let (saga, lateness, setting) = (order_saga, Duration::ZERO, Setting::Alone);
+        Self { name, orders, stocked, commits, saga, lateness, inventory: |inventory| inventory, setting }
     }
 
     pub(crate) fn with_saga(mut self, saga: MakeSaga) -> Self {
@@ -102,6 +124,10 @@ impl Scenario for OrderScenario {
         self.name
     }
 
+    fn setting(&self) -> Setting {
+        self.setting
+    }
+
     fn stage(&self, clock: Arc<dyn Clock>) -> Box<dyn Stage> {
         Box::new(Shop { scenario: self.clone(), books: Arc::new(MemoryBooks::new()), clock })
     }
@@ -118,6 +144,10 @@ impl Stage for Shop {
     fn saga(&self, parts: Parts) -> Saga {
         let Parts { store, wire, .. } = parts;
         let (books, clock) = (self.books.clone(), self.clock.clone());
+        if self.scenario.setting == Setting::Repaired {
+            wire.refuse("sync", false);
+            wire.refuse("reverse", true);
+        }
         let late = self.scenario.lateness;
         let payment = SandboxPayment::new(books.clone(), clock.clone());
         let payment_hook = hook(&wire, as_late_as(&Charge::POLICY) + late);
@@ -153,7 +183,10 @@ impl Stage for Shop {
                 .map_err(|error| error.to_string())?;
             for (id, lines) in &self.scenario.orders {
                 let order = order(id, lines)?;
-                place(store, kind, order, Placing::default()).await.map_err(|error| error.to_string())?;
+                let engine = self.scenario.setting.engines().first().copied();
+                let home = SagaHome { engine, ..SagaHome::default() };
+                let placing = Placing { home, ..Placing::default() };
+                place(store, kind, order, placing).await.map_err(|error| error.to_string())?;
             }
             Ok(())
         })
@@ -180,6 +213,18 @@ impl Stage for Shop {
             (due.as_micros() - now.as_micros(), key).hash(&mut hasher);
         }
         hasher.finish()
+    }
+
+    fn undo_by_hand<'a>(&'a self, row: &'a LedgerRow) -> BoxFuture<'a, ()> {
+        let payment = SandboxPayment::new(self.books.clone(), self.clock.clone());
+        Box::pin(async move {
+            // In the provider's own console: a refund is all that it is needed for.
+            for id in row.objects.values().filter(|id| id.starts_with("pi_")) {
+                let key = IdempotencyKey::derive(DeploymentId::fixed(9), &row.saga, "console", "reverse");
+                let call = Call { key, limit: Duration::from_secs(60) };
+                drop(payment.reverse(&call, &PaymentId::new(id.clone())).await);
+            }
+        })
     }
 
     fn commits(&self) -> usize {

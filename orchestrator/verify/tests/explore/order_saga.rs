@@ -37,6 +37,25 @@ fn no_single_fault_breaks_anything() {
 }
 
 #[test]
+fn no_single_fault_breaks_a_repair_several_coordinators_or_an_adoption() {
+    let settings = [OrderScenario::repaired(), OrderScenario::coordinators(), OrderScenario::lost_engine()];
+    for scenario in settings {
+        let found = exhaust(&Setup::new(Arc::new(scenario)), 1);
+        assert_eq!(told(&found.counterexamples), [""; 0]);
+        assert!(found.runs[1] > 150, "{:?}", found.runs);
+    }
+}
+
+#[test]
+fn what_is_stuck_is_repaired() {
+    let setup = Setup::new(Arc::new(OrderScenario::repaired()));
+    let run = replay(&setup, &"".parse().unwrap());
+    assert_eq!(run.broken, []);
+    let verdicts = run.trace.sagas().map(|(_, saga)| saga.state.name()).collect::<Vec<_>>();
+    assert!(verdicts.ends_with(&["stuck", "stuck", "compensated"]), "{verdicts:?}");
+}
+
+#[test]
 fn no_two_faults_break_anything() {
     let found = exhaust(&Setup::new(Arc::new(OrderScenario::one_order())), 2);
     assert_eq!(told(&found.counterexamples), [""; 0]);

@@ -34,6 +34,7 @@ impl World {
             }
             Fault::Frozen => actor.freeze(self.frozen(actor, action)),
             Fault::FrozenToTheEnd => actor.freeze(self.until_over()),
+            Fault::FrozenToTheRepair => actor.freeze(self.until_repaired()),
             Fault::Overtaken => actor.freeze(self.overtaken(actor, action)?),
             Fault::StoppedMeanwhile => {
                 self.stop(actor).await;
@@ -43,6 +44,23 @@ impl World {
                 self.cancel(actor).await;
                 return None;
             }
+            Fault::OutOfTime => {
+                self.run_out_of_time(actor).await;
+                return None;
+            }
+            Fault::EngineLost => {
+                self.adopt().await;
+                return None;
+            }
+            Fault::CoordinatorOvertaken => {
+                self.pass().await;
+                return None;
+            }
+            Fault::TwoOperators => {
+                self.repair_too().await;
+                return None;
+            }
+            Fault::CoordinatorDies => actor.die(true),
             Fault::ProcessKilled => self.kill(Duration::ZERO),
             Fault::DownForADay => self.kill(A_DAY),
             other => return Some(other),
@@ -68,6 +86,16 @@ impl World {
         Box::pin(async move {
             // The world outlives everybody in it.
             drop(over.wait_for(|over| *over).await);
+        })
+    }
+
+    /// Until a saga is repaired; or, if none is, until everything is over.
+    fn until_repaired(&self) -> BoxFuture<'static, ()> {
+        let mut repairing = self.repairing.subscribe();
+        let over = self.until_over();
+        Box::pin(async move {
+            let repaired = Box::pin(async move { drop(repairing.wait_for(|repairing| *repairing).await) });
+            drop(select(repaired, over).await);
         })
     }
 
