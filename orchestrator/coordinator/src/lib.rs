@@ -23,6 +23,7 @@ mod restored;
 mod saga_kind;
 mod step_functions;
 mod stop;
+mod story;
 mod sweeper;
 mod upkeep;
 
@@ -45,5 +46,6 @@ pub use restored::mark_restored;
 pub use saga_kind::SagaKind;
 pub use step_functions::{ExecutionStatus, Started, StepFunctions, StepFunctionsError};
 pub use stop::{Stop, stop};
+pub use story::{Moment, OrderStory, Story, story};
 pub use sweeper::{Swept, sweep, sweep_one};
 pub use upkeep::{Coordinator, Kept, Upkeep, UpkeepOptions};

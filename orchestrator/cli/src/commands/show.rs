@@ -3,8 +3,9 @@
 use std::process::ExitCode;
 use std::sync::Arc;
 
+use amends_coordinator::{Story as Told, story};
 use amends_engine::clock::SystemClock;
-use amends_store::{SagaLock, Store, StoreError};
+use amends_store::Store;
 use amends_store_sqlite::SqliteStore;
 use amends_types::SagaId;
 
@@ -21,13 +22,11 @@ pub(crate) async fn run(arguments: &Show) -> Result<ExitCode, Failure> {
         SqliteStore::open_read_only(&dir.store(), Arc::new(SystemClock::new())).map_err(Failure::failed)?;
     let executions = Executions::open(&dir, store.directory_id())?;
     let store: Arc<dyn Store> = Arc::new(store);
-    let found = store.query(move |tx| {
-        let saga = tx.saga(&id, SagaLock::None)?;
-        Ok::<_, StoreError>((saga, tx.order(&id)?, tx.ledger_rows(&id)?))
-    });
-    let (saga, order, rows) = found.await.map_err(Failure::failed)?;
-    let saga = saga.ok_or_else(|| no_such_order(&arguments.order))?;
-    let story = Story::new(&saga, order.as_ref(), &rows, &executions.of(&saga)?);
+    let told = story(&*store, &id).await.map_err(Failure::failed)?;
+    let story = match told.ok_or_else(|| no_such_order(&arguments.order))? {
+        Told::Whole(told) => Story::new(&told, &executions.of(&told.saga)?),
+        Told::Pruned(stub) => Story::of_stub(&stub),
+    };
     if arguments.json {
         output::print_json(&story)?;
     } else {

@@ -1,12 +1,13 @@
 //! The story as it is told: a head, the timeline, and what is waited for.
 
+use amends_coordinator::OrderStory;
 use amends_engine::interp::Waiting;
-use amends_store::{LedgerRow, LedgerStatus, OrderRow, SagaRow};
+use amends_store::{LedgerRow, LedgerStatus, SagaRow, StubRow};
 use amends_types::Timestamp;
 use serde::Serialize;
 
 use super::Run;
-use super::timeline::{Moment, timeline};
+use super::timeline::timeline;
 use crate::args::Status;
 
 /// Everything that `amends show` says. No personal data: a customer is named by the order service's id.
@@ -19,8 +20,16 @@ pub(crate) struct Story {
     lines: usize,
     reason: Option<String>,
     steps: Vec<Step>,
-    timeline: Vec<Moment>,
+    timeline: Vec<Line>,
     waits_for: Option<String>,
+}
+
+/// One line of the timeline.
+#[derive(Debug, Serialize)]
+struct Line {
+    at: String,
+    of: String,
+    what: String,
 }
 
 /// Where one step stands.
@@ -35,7 +44,10 @@ struct Step {
 }
 
 impl Story {
-    pub(crate) fn new(saga: &SagaRow, order: Option<&OrderRow>, rows: &[LedgerRow], runs: &[Run]) -> Self {
+    pub(crate) fn new(story: &OrderStory, runs: &[Run]) -> Self {
+        let OrderStory { saga, order, rows } = story;
+        let order = order.as_ref();
+        let timeline = timeline(story, runs).into_iter();
         Self {
             order_id: saga.id.to_string(),
             status: Status::of(saga.state).name(),
@@ -44,8 +56,25 @@ impl Story {
             lines: order.map_or(0, |order| order.lines.len()),
             reason: saga.reason.clone(),
             steps: rows.iter().map(step).collect(),
-            timeline: timeline(saga, rows, runs),
+            timeline: timeline
+                .map(|moment| Line { at: moment.at.to_string(), of: moment.of, what: moment.what })
+                .collect(),
             waits_for: waits_for(saga, rows, runs),
+        }
+    }
+
+    /// All that is known of an order that was pruned.
+    pub(crate) fn of_stub(stub: &StubRow) -> Self {
+        Self {
+            order_id: stub.id.to_string(),
+            status: Status::of(stub.verdict).name(),
+            customer: None,
+            total: None,
+            lines: 0,
+            reason: Some(format!("it ended at {} and was pruned since", stub.ended)),
+            steps: vec![],
+            timeline: vec![],
+            waits_for: None,
         }
     }
 
@@ -62,7 +91,7 @@ impl Story {
         }
         text.push('\n');
         let width = self.timeline.iter().map(|moment| moment.of.len()).max().unwrap_or(0);
-        for Moment { at, of, what } in &self.timeline {
+        for Line { at, of, what } in &self.timeline {
             text += &format!("{at}  {of:<width$}  {what}\n");
         }
         if let Some(waits_for) = &self.waits_for {

@@ -25,12 +25,20 @@ const MOST_EMAIL_CHARACTERS: usize = 254;
 
 /// Why an order is not accepted. For the person who sent it.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("{0}")]
-pub struct InvalidOrder(String);
+#[error("{reason}")]
+pub struct InvalidOrder {
+    reason: String,
+    unreadable: bool,
+}
 
 impl InvalidOrder {
     pub(crate) fn new(reason: impl Into<String>) -> Self {
-        Self(reason.into())
+        Self { reason: reason.into(), unreadable: false }
+    }
+
+    /// Whether it cannot even be read as JSON.
+    pub const fn is_unreadable(&self) -> bool {
+        self.unreadable
     }
 }
 
@@ -55,7 +63,7 @@ impl NewOrder {
     /// # Errors
     /// [`InvalidOrder`] with the first thing that is wrong.
     pub fn from_json(text: &[u8]) -> Result<Self, InvalidOrder> {
-        let value = json::read(text).map_err(InvalidOrder::new)?;
+        let value = json::read(text).map_err(|reason| InvalidOrder { reason, unreadable: true })?;
         let mut order = Fields::of("the order", value)?;
         let id = order.text("order_id", SagaId::MAX_CHARACTERS)?;
         let id = id.parse().map_err(|error| InvalidOrder::new(format!("order_id {error}")))?;
