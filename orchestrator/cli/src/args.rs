@@ -1,5 +1,8 @@
 //! What can be asked on the command line.
 
+mod operate;
+mod up;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -7,6 +10,11 @@ use clap_complete::Shell;
 
 use crate::bench::Case;
 use crate::verify::{LeftOut, ScenarioName, StoreName};
+
+pub(crate) use operate::{
+    AuditLog, Drain, Erase, OnOrder, Parked, ParkedCommand, Prune, Service, Token, TokenRole,
+};
+pub(crate) use up::{Database, LogFormat, Up};
 
 const EXIT_CODES: &str = "\
 Exit codes:
@@ -29,6 +37,25 @@ pub(crate) enum Command {
     /// Drive every order of a file through its saga
     #[command(after_help = EXIT_CODES)]
     Run(Run),
+    /// Serve orders over HTTP until Ctrl-C
+    #[command(after_help = EXIT_CODES)]
+    Up(Up),
+    /// What could not be undone, and what is done about it
+    Parked(Parked),
+    /// Cancel an order: it comes to nothing, if it is not too late
+    Cancel(OnOrder),
+    /// Stop the execution of an order, which is then undone
+    Stop(OnOrder),
+    /// Make the running service take no more orders and end when those under way have ended
+    Drain(Drain),
+    /// Replace orders that ended long ago by stubs
+    Prune(Prune),
+    /// Erase what is personal of a customer; what was bought and paid stays
+    Erase(Erase),
+    /// Print the log of decisions: who, when, what and why
+    AuditLog(AuditLog),
+    /// Make a token for `amends up --tokens`
+    Token(Token),
     /// List sagas
     Ls(Ls),
     /// Tell the story of one order: what was done, retried, undone, and why

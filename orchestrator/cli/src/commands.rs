@@ -2,10 +2,15 @@
 
 pub(crate) mod asl;
 pub(crate) mod audit;
+pub(crate) mod audit_log;
 pub(crate) mod bench;
 pub(crate) mod completions;
+pub(crate) mod decide;
 pub(crate) mod history;
 pub(crate) mod ls;
+pub(crate) mod parked;
 pub(crate) mod run;
 pub(crate) mod show;
+pub(crate) mod token;
+pub(crate) mod up;
 pub(crate) mod verify;

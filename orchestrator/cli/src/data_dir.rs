@@ -3,6 +3,10 @@
 use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
 
+use amends_types::DeploymentId;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
 use crate::failure::Failure;
 
 /// A data directory.
@@ -21,7 +25,7 @@ impl DataDir {
     /// A directory that exists, to look at.
     pub(crate) fn existing(path: &Path) -> Result<Self, Failure> {
         let dir = Self { path: path.to_owned() };
-        if !dir.store().is_file() {
+        if !dir.store().is_file() && dir.bound_directory().is_none() {
             let shown = path.display();
             return Err(Failure::Unusable(format!(
                 "{shown} is no data directory of amends: say which with --data, or make one with `amends run`"
@@ -52,6 +56,37 @@ impl DataDir {
         self.path.join("store.db")
     }
 
+    /// Where a running `amends up` can be reached.
+    pub(crate) fn address(&self) -> PathBuf {
+        self.path.join("up.json")
+    }
+
+    /// The id of a directory that works for a database: minted at the first use, and bound to that database for ever.
+    pub(crate) fn directory_of(&self, deployment: DeploymentId) -> Result<Uuid, Failure> {
+        let file = self.path.join("directory.json");
+        let shown = self.path.display();
+        if let Ok(text) = fs::read_to_string(&file) {
+            let bound: Bound = serde_json::from_str(&text).map_err(Failure::failed)?;
+            if bound.deployment != deployment {
+                return Err(Failure::Unusable(format!(
+                    "{shown} works for another database: choose another --data, or the database that it belongs to"
+                )));
+            }
+            return Ok(bound.directory);
+        }
+        let bound = Bound { directory: Uuid::new_v4(), deployment };
+        let text = serde_json::to_string(&bound).map_err(Failure::failed)?;
+        write_durably(&file, &text)
+            .map_err(|error| Failure::Failed(format!("cannot write in {shown}: {error}")))?;
+        Ok(bound.directory)
+    }
+
+    /// The id of a directory that has worked for a database; none if it never did.
+    pub(crate) fn bound_directory(&self) -> Option<Uuid> {
+        let text = fs::read_to_string(self.path.join("directory.json")).ok()?;
+        serde_json::from_str::<Bound>(&text).ok().map(|bound| bound.directory)
+    }
+
     /// The sandbox providers' books.
     pub(crate) fn books(&self) -> PathBuf {
         self.path.join("books.db")
@@ -71,6 +106,22 @@ impl DataDir {
     pub(crate) fn archive(&self) -> PathBuf {
         self.engine().join("archive.db")
     }
+}
+
+/// What a directory that works for a database remembers.
+#[derive(Serialize, Deserialize)]
+struct Bound {
+    directory: Uuid,
+    deployment: DeploymentId,
+}
+
+/// Writes a file that is whole or not there, also after a power failure.
+fn write_durably(path: &Path, text: &str) -> std::io::Result<()> {
+    let draft = path.with_extension("draft");
+    fs::write(&draft, text)?;
+    File::open(&draft)?.sync_all()?;
+    fs::rename(&draft, path)?;
+    path.parent().map_or(Ok(()), |dir| File::open(dir)?.sync_all())
 }
 
 /// Makes a directory that only its owner may enter: orders hold addresses of people.

@@ -6,12 +6,15 @@ mod commands;
 mod data_dir;
 mod failure;
 mod full_disk;
+mod logged;
 mod mail;
 mod output;
 mod run;
 mod runtime;
 mod sagas;
+mod service;
 mod show;
+mod up;
 mod verify;
 mod worker;
 
@@ -46,6 +49,15 @@ fn main() -> ExitCode {
 async fn dispatch(command: Command) -> Result<ExitCode, Failure> {
     match command {
         Command::Run(run) => commands::run::run(run).await,
+        Command::Up(up) => commands::up::run(up).await,
+        Command::Parked(parked) => commands::parked::run(parked.what).await,
+        Command::Cancel(cancel) => commands::decide::cancel(&cancel).await,
+        Command::Stop(stop) => commands::decide::stop(&stop).await,
+        Command::Drain(drain) => commands::decide::drain(&drain).await,
+        Command::Prune(prune) => commands::decide::prune(&prune).await,
+        Command::Erase(erase) => commands::decide::erase(&erase).await,
+        Command::AuditLog(log) => commands::audit_log::run(&log).await,
+        Command::Token(token) => commands::token::run(&token),
         Command::Ls(ls) => commands::ls::run(&ls).await,
         Command::Show(show) => commands::show::run(&show).await,
         Command::History(history) => commands::history::run(&history).await,

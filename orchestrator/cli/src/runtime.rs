@@ -1,6 +1,6 @@
 //! Everything put together: store, books, providers, harness, engine and coordinator in one process.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -9,30 +9,43 @@ use amends_adapters::inventory::SandboxInventory;
 use amends_adapters::notification::{Notification, SandboxNotification};
 use amends_adapters::payment::SandboxPayment;
 use amends_adapters::sandbox;
-use amends_coordinator::{EmbeddedStepFunctions, SagaKind, extend_deadlines};
+use amends_coordinator::{Coordinator, EmbeddedStepFunctions, SagaKind, extend_deadlines};
 use amends_engine::clock::SystemClock;
 use amends_engine::driver::{Engine, EngineOptions};
 use amends_engine::journal::DirectoryId;
 use amends_harness::{Harness, HarnessOptions, Saga};
 use amends_sqlite::Options;
 use amends_store::Store;
+use amends_store_postgres::PostgresStore;
 use amends_store_sqlite::SqliteStore;
-use amends_types::{Clock, SplitMix};
+use amends_types::{Clock, EngineId, SplitMix};
 use amends_workers::{OrderSagaParts, order_saga};
+use uuid::Uuid;
 
-use crate::args::Mail;
+use crate::args::{Database, Mail};
 use crate::data_dir::{DataDir, DataLock};
 use crate::failure::Failure;
 use crate::full_disk::EndsWhenFull;
+use crate::logged::{LoggedInventory, LoggedNotification, LoggedPayment};
 use crate::worker::InProcessWorker;
 use crate::{mail, sagas};
+
+/// What a data directory is opened with.
+pub(crate) struct Settings<'a> {
+    pub(crate) dir: &'a Path,
+    pub(crate) mail: &'a Mail,
+    /// A database in the place of the directory's own store.
+    pub(crate) database: &'a Database,
+    /// The sandbox's books, if they are not in the directory.
+    pub(crate) books: Option<PathBuf>,
+}
 
 /// A data directory at work.
 pub(crate) struct Runtime {
     /// The store as sagas see it.
     store: Arc<dyn Store>,
-    /// The same, for its statistics.
-    pub(crate) sqlite: Arc<SqliteStore>,
+    /// The directory's own store, if that is the one.
+    pub(crate) sqlite: Option<Arc<SqliteStore>>,
     pub(crate) books: Arc<SqliteBooks>,
     pub(crate) worker: Arc<InProcessWorker>,
     pub(crate) functions: EmbeddedStepFunctions,
@@ -43,16 +56,30 @@ pub(crate) struct Runtime {
     _lock: DataLock,
 }
 
+/// The store, and what the engine must know of it.
+struct Opened {
+    store: Arc<dyn Store>,
+    sqlite: Option<Arc<SqliteStore>>,
+    /// The id that all files of the directory carry.
+    directory: Uuid,
+}
+
 impl Runtime {
-    /// Opens a data directory, and resumes what was under way when it was last used.
+    /// Opens a data directory with a store of its own, and resumes what was under way when it was last used.
     pub(crate) async fn open(path: &Path, mail: &Mail) -> Result<Self, Failure> {
-        let (dir, lock) = DataDir::locked(path)?;
+        let database = Database::default();
+        Self::open_with(Settings { dir: path, mail, database: &database, books: None }).await
+    }
+
+    /// Opens a data directory, and resumes what was under way when it was last used.
+    pub(crate) async fn open_with(settings: Settings<'_>) -> Result<Self, Failure> {
+        let (dir, lock) = DataDir::locked(settings.dir)?;
         let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
-        let sqlite = Arc::new(SqliteStore::open(&dir.store(), clock.clone()).map_err(Failure::failed)?);
-        let store: Arc<dyn Store> = Arc::new(EndsWhenFull { store: sqlite.clone(), dir: path.to_owned() });
-        let books = SqliteBooks::open(&dir.books(), Options::default()).map_err(Failure::failed)?;
+        let Opened { store, sqlite, directory } = open_store(&dir, &settings, &clock).await?;
+        let books = settings.books.unwrap_or_else(|| dir.books());
+        let books = SqliteBooks::open(&books, Options::default()).map_err(Failure::failed)?;
         let books = Arc::new(books);
-        let saga = build_saga(&store, &books, &clock, mail)?;
+        let saga = build_saga(&store, &books, &clock, settings.mail)?;
         let (kind, machines) = (sagas::kind(saga.definition()), machines_of(&saga));
         let harness = Harness::new(HarnessOptions {
             store: store.clone(),
@@ -60,12 +87,21 @@ impl Runtime {
             entropy: Arc::new(SplitMix::from_system()),
             sagas: vec![saga],
         });
-        // The lock proves that no worker of this directory is alive; the engine may begin only after this.
-        harness.end_leases_of_dead_workers().await.map_err(Failure::failed)?;
-        extend_deadlines(&*store, &kind, None).await.map_err(Failure::failed)?;
+        // Where several engines share a store, sagas say whose they are.
+        let engine = sqlite.is_none().then(|| EngineId::new(directory));
+        if engine.is_none() {
+            // The lock proves that no worker of this store is alive; the engine may begin only after this. Workers of
+            // other processes on a shared database may be: their leases run out by themselves.
+            harness.end_leases_of_dead_workers().await.map_err(Failure::failed)?;
+        }
+        extend_deadlines(&*store, &kind, engine).await.map_err(Failure::failed)?;
         let worker = Arc::new(InProcessWorker::new(harness));
         let journal_syncs = Arc::new(AtomicU64::new(0));
-        let functions = open_engine(&dir, &sqlite, &worker, &machines, journal_syncs.clone())?;
+        let opened = open_engine(&dir, directory, &store, &worker, &machines, journal_syncs.clone())?;
+        let functions = match engine {
+            None => EmbeddedStepFunctions::new(opened),
+            Some(engine) => EmbeddedStepFunctions::one_of_several(opened, engine),
+        };
         Ok(Self { store, sqlite, books, worker, functions, kind, clock, journal_syncs, _lock: lock })
     }
 
@@ -74,10 +110,43 @@ impl Runtime {
         self.store.clone()
     }
 
+    /// Everything that a coordinator works with.
+    pub(crate) fn coordinator(&self) -> Coordinator {
+        Coordinator {
+            store: self.store.clone(),
+            functions: Arc::new(self.functions.clone()),
+            worker: self.worker.clone(),
+            clock: self.clock.clone(),
+            kind: self.kind.clone(),
+        }
+    }
+
     /// Lets requests arrive at the sandbox that were sent and are still on their way.
     pub(crate) async fn settle_sandbox(&self) -> Result<(), Failure> {
         sandbox::settle(&*self.books, self.clock.now()).await.map(drop).map_err(Failure::failed)
     }
+}
+
+async fn open_store(
+    dir: &DataDir,
+    settings: &Settings<'_>,
+    clock: &Arc<dyn Clock>,
+) -> Result<Opened, Failure> {
+    let Some(options) = settings.database.options() else {
+        let sqlite = Arc::new(SqliteStore::open(&dir.store(), clock.clone()).map_err(Failure::failed)?);
+        let directory = sqlite.directory_id();
+        let store = Arc::new(EndsWhenFull { store: sqlite.clone(), dir: settings.dir.to_owned() });
+        return Ok(Opened { store, sqlite: Some(sqlite), directory });
+    };
+    if dir.store().is_file() {
+        let shown = settings.dir.display();
+        return Err(Failure::Unusable(format!(
+            "{shown} has a store of its own and cannot work for a database too: choose another --data"
+        )));
+    }
+    let store = PostgresStore::open(&options).await.map_err(Failure::failed)?;
+    let directory = dir.directory_of(store.deployment())?;
+    Ok(Opened { store: Arc::new(store), sqlite: None, directory })
 }
 
 fn build_saga(
@@ -91,10 +160,13 @@ fn build_saga(
         Some(smtp) => Arc::new(smtp),
         None => Arc::new(SandboxNotification::new(books.clone(), clock.clone())),
     };
+    let notification: Arc<dyn Notification> = Arc::new(LoggedNotification(notification));
+    let payment = Arc::new(SandboxPayment::new(books.clone(), clock.clone()));
+    let inventory = Arc::new(SandboxInventory::new(books, clock.clone()));
     Ok(order_saga(OrderSagaParts {
-        payment: Arc::new(SandboxPayment::new(books.clone(), clock.clone())),
+        payment: Arc::new(LoggedPayment(payment)),
         notification,
-        inventory: Arc::new(SandboxInventory::new(books, clock.clone())),
+        inventory: Arc::new(LoggedInventory(inventory)),
         store: store.clone(),
     }))
 }
@@ -109,11 +181,12 @@ fn machines_of(saga: &Saga) -> [(String, String); 2] {
 
 fn open_engine(
     dir: &DataDir,
-    store: &Arc<SqliteStore>,
+    directory: Uuid,
+    store: &Arc<dyn Store>,
     worker: &Arc<InProcessWorker>,
     machines: &[(String, String)],
     syncs: Arc<AtomicU64>,
-) -> Result<EmbeddedStepFunctions, Failure> {
+) -> Result<Engine, Failure> {
     let seen = store.clone();
     let options = EngineOptions {
         // Asked once before each sync of the journal.
@@ -121,11 +194,11 @@ fn open_engine(
             syncs.fetch_add(1, Ordering::Relaxed);
             seen.commit_sequence()
         }),
-        ..EngineOptions::new(DirectoryId(*store.directory_id().as_bytes()), worker.clone())
+        ..EngineOptions::new(DirectoryId(*directory.as_bytes()), worker.clone())
     };
     let engine = Engine::open(&dir.engine(), options).map_err(Failure::failed)?;
     for (name, definition) in machines {
         engine.register_machine(name, definition).map_err(Failure::failed)?;
     }
-    Ok(EmbeddedStepFunctions::new(engine))
+    Ok(engine)
 }

@@ -84,6 +84,8 @@ impl Default for UpkeepOptions {
 pub struct Kept {
     /// Executions that were started. Whoever follows executions follows these.
     pub started: Vec<Execution>,
+    /// Executions that run within their time, if the pass looked.
+    pub running: Vec<Execution>,
     /// Engines that are lost and had sagas.
     pub lost: Vec<EngineId>,
     /// Notices that were delivered late.
@@ -159,6 +161,7 @@ impl Upkeep {
         let Coordinator { store, functions, worker, clock, kind } = &self.coordinator;
         let swept = sweep(&**store, &**functions, &**worker, &**clock, kind).await?;
         kept.started.extend(swept.started);
+        kept.running.extend(swept.running);
         let unsettled = |(saga, text)| Alarm { kind: AlarmKind::Unsettled, saga, text };
         let mut alarms: Vec<Alarm> = swept.alarms.into_iter().map(unsettled).collect();
         let patience = self.options.delivery_patience;

@@ -32,7 +32,8 @@ pub(super) async fn measure(case: Case, load: Load, dir: &Path) -> Result<Measur
 
 /// All syncs of store, books and journal so far.
 fn fsyncs(runtime: &Runtime) -> u64 {
-    let databases = runtime.sqlite.statistics().commits + runtime.books.database().statistics().commits;
+    let databases = runtime.sqlite.as_ref().map_or(0, |sqlite| sqlite.statistics().commits)
+        + runtime.books.database().statistics().commits;
     databases + runtime.journal_syncs.load(Ordering::Relaxed)
 }
 

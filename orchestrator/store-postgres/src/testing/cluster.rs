@@ -139,14 +139,16 @@ fn join_or_start() -> Cluster {
     let unsafe_but_fast = ["-F", "-c", "full_page_writes=off", "-c", "max_connections=400"];
     drop(start(&dir, port, &unsafe_but_fast));
     fs::write(dir.join("port"), port.to_string()).unwrap();
-    Command::new("setsid")
-        .args(["sh", "-c", WATCHDOG, "sh"])
+    // It outlives this process, and nobody waits for it.
+    let watchdog = Command::new("setsid")
+        .args(["--fork", "sh", "-c", WATCHDOG, "sh"])
         .args([dir.as_os_str(), name.as_ref(), WATCHDOG.as_ref()])
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .stderr(Stdio::null())
-        .spawn()
+        .status()
         .unwrap();
+    assert!(watchdog.success());
     Cluster { port, _users: Some(users), own: None }
 }
 

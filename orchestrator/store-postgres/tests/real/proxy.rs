@@ -57,8 +57,7 @@ impl Proxy {
             drop(tokio::io::copy(&mut from_server, &mut to_client).await);
         });
         let mut bytes = vec![0; 64 * 1024];
-        loop {
-            let Ok(count @ 1..) = from_client.read(&mut bytes).await else { break };
+        while let Ok(count @ 1..) = from_client.read(&mut bytes).await {
             let is_commit = bytes[..count].windows(7).any(|window| window == b"COMMIT\0");
             let nothing = Lose::Nothing as u8;
             let lost = if is_commit { self.lose.swap(nothing, Ordering::SeqCst) } else { nothing };

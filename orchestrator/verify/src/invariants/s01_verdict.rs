@@ -178,7 +178,7 @@ mod tests {
         let mut evidence = compensated();
         evidence.saga.unwinds = 1;
         let check = |seen: &[Moment]| {
-            let way = [&[saga_put(&unwinding), started.clone()], seen, &[taken.clone()]].concat();
+            let way = [&[saga_put(&unwinding), started.clone()], seen, std::slice::from_ref(&taken)].concat();
             let found = check(&with_more(watched(evidence.clone()), &way));
             found.iter().any(|what| what.contains("had not been seen to end"))
         };
