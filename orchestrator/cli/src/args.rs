@@ -134,6 +134,8 @@ pub(crate) enum Status {
 pub(crate) struct Ls {
     #[command(flatten)]
     pub(crate) data: Data,
+    #[command(flatten)]
+    pub(crate) database: Database,
     /// Only sagas of this status
     #[arg(long)]
     pub(crate) status: Option<Status>,
@@ -151,6 +153,8 @@ pub(crate) struct Show {
     pub(crate) order: String,
     #[command(flatten)]
     pub(crate) data: Data,
+    #[command(flatten)]
+    pub(crate) database: Database,
     /// Print one JSON object
     #[arg(long)]
     pub(crate) json: bool,
@@ -171,6 +175,11 @@ pub(crate) struct History {
 pub(crate) struct Audit {
     #[command(flatten)]
     pub(crate) data: Data,
+    #[command(flatten)]
+    pub(crate) database: Database,
+    /// The sandbox's books, if they are not in the data directory
+    #[arg(long, value_name = "FILE")]
+    pub(crate) books: Option<PathBuf>,
     /// Print one JSON object
     #[arg(long)]
     pub(crate) json: bool,

@@ -6,6 +6,7 @@ mod commands;
 mod data_dir;
 mod failure;
 mod full_disk;
+mod inspect;
 mod logged;
 mod mail;
 mod output;

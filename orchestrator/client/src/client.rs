@@ -80,6 +80,8 @@ impl Client {
         if let Some(actor) = options.actor.as_deref().and_then(|actor| HeaderValue::from_str(actor).ok()) {
             headers.insert("amends-actor", actor);
         }
+        // An error means that the program has chosen one already.
+        drop(rustls::crypto::ring::default_provider().install_default());
         let http = reqwest::Client::builder().default_headers(headers).timeout(options.request_limit).build();
         Ok(Self { http: http.map_err(|_| Error::Address)?, base, options })
     }

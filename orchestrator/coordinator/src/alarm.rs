@@ -144,8 +144,8 @@ mod tests {
         let alarm = |kind, saga: &str| Alarm { kind, saga: saga.parse().unwrap(), text: String::new() };
         let (a, b) = (alarm(AlarmKind::Stuck, "a"), alarm(AlarmKind::Stuck, "b"));
         let mut alarms = Alarms::default();
-        assert_eq!(alarms.renew(vec![a.clone(), a.clone()]), [a.clone()]);
-        assert_eq!(alarms.renew(vec![a.clone(), b.clone()]), [b.clone()]);
+        assert_eq!(alarms.renew(vec![a.clone(), a.clone()]), std::slice::from_ref(&a));
+        assert_eq!(alarms.renew(vec![a.clone(), b.clone()]), std::slice::from_ref(&b));
         assert_eq!(alarms.renew(vec![b]), []);
         assert_eq!(alarms.renew(vec![a.clone()]), [a]);
         assert_eq!(alarms.renew(vec![alarm(AlarmKind::NotStarted, "a")]).len(), 1);

@@ -1,26 +1,26 @@
 //! `amends audit`: recomputes the invariants from the store and the providers' books.
 
 use std::process::ExitCode;
-use std::sync::Arc;
 
 use amends_adapters::books::SqliteBooksReader;
-use amends_engine::clock::SystemClock;
-use amends_store::{SagaState, Store};
-use amends_store_sqlite::SqliteStore;
+use amends_store::SagaState;
 use amends_verify::Report;
 use comfy_table::{Table, presets};
 
 use crate::args::{Audit, Status};
-use crate::data_dir::DataDir;
 use crate::failure::{Failure, exit};
+use crate::inspect::{Inspected, inspect};
 use crate::{output, sagas};
 
 pub(crate) async fn run(arguments: &Audit) -> Result<ExitCode, Failure> {
-    let dir = DataDir::existing(&arguments.data.dir)?;
-    let store =
-        SqliteStore::open_read_only(&dir.store(), Arc::new(SystemClock::new())).map_err(Failure::failed)?;
-    let store: Arc<dyn Store> = Arc::new(store);
-    let books = SqliteBooksReader::open(&dir.books()).map_err(Failure::failed)?;
+    let Inspected { store, directory } = inspect(&arguments.data, &arguments.database).await?;
+    let books = arguments.books.clone().or_else(|| directory.map(|(dir, _)| dir.books()));
+    let books = books.ok_or_else(|| {
+        Failure::Unusable(
+            "say with --books where the sandbox's books are, or with --data the directory".into(),
+        )
+    })?;
+    let books = SqliteBooksReader::open(&books).map_err(Failure::failed)?;
     let mut report =
         amends_verify::audit(&*store, &books, &sagas::definitions()).await.map_err(Failure::failed)?;
     report.states = report.states.iter().map(|(state, count)| (users_word(state), *count)).collect();

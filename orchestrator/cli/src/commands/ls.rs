@@ -1,16 +1,13 @@
 //! `amends ls`: the sagas, a page at a time.
 
 use std::process::ExitCode;
-use std::sync::Arc;
 
-use amends_engine::clock::SystemClock;
-use amends_store::{SagaQuery, SagaRow, SagaState, Store};
-use amends_store_sqlite::SqliteStore;
+use amends_store::{SagaQuery, SagaRow, SagaState};
 use serde_json::json;
 
 use crate::args::{Ls, Status};
-use crate::data_dir::DataDir;
 use crate::failure::Failure;
+use crate::inspect::inspect;
 use crate::output;
 
 /// How many sagas are read and printed at once.
@@ -49,10 +46,7 @@ impl Status {
 }
 
 pub(crate) async fn run(arguments: &Ls) -> Result<ExitCode, Failure> {
-    let dir = DataDir::existing(&arguments.data.dir)?;
-    let store =
-        SqliteStore::open_read_only(&dir.store(), Arc::new(SystemClock::new())).map_err(Failure::failed)?;
-    let store: Arc<dyn Store> = Arc::new(store);
+    let store = inspect(&arguments.data, &arguments.database).await?.store;
     let mut left = arguments.limit.unwrap_or(usize::MAX);
     let state = arguments.status.map(Status::state);
     let mut query = SagaQuery { state, limit: BATCH.min(left), ..SagaQuery::default() };

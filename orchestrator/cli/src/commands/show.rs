@@ -1,30 +1,26 @@
 //! `amends show`: the story of one order.
 
 use std::process::ExitCode;
-use std::sync::Arc;
 
 use amends_coordinator::{Story as Told, story};
-use amends_engine::clock::SystemClock;
-use amends_store::Store;
-use amends_store_sqlite::SqliteStore;
 use amends_types::SagaId;
 
 use crate::args::Show;
-use crate::data_dir::DataDir;
 use crate::failure::Failure;
+use crate::inspect::{Inspected, inspect};
 use crate::output;
 use crate::show::{Executions, Story};
 
 pub(crate) async fn run(arguments: &Show) -> Result<ExitCode, Failure> {
     let id = order_id(&arguments.order)?;
-    let dir = DataDir::existing(&arguments.data.dir)?;
-    let store =
-        SqliteStore::open_read_only(&dir.store(), Arc::new(SystemClock::new())).map_err(Failure::failed)?;
-    let executions = Executions::open(&dir, store.directory_id())?;
-    let store: Arc<dyn Store> = Arc::new(store);
+    let Inspected { store, directory } = inspect(&arguments.data, &arguments.database).await?;
     let told = story(&*store, &id).await.map_err(Failure::failed)?;
     let story = match told.ok_or_else(|| no_such_order(&arguments.order))? {
-        Told::Whole(told) => Story::new(&told, &executions.of(&told.saga)?),
+        Told::Whole(told) => {
+            let executions = directory.map(|(dir, id)| Executions::open(&dir, id)).transpose()?;
+            let runs = executions.map_or_else(|| Ok(vec![]), |executions| executions.of(&told.saga))?;
+            Story::new(&told, &runs)
+        }
         Told::Pruned(stub) => Story::of_stub(&stub),
     };
     if arguments.json {

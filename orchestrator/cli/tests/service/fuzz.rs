@@ -1,0 +1,42 @@
+//! A fuzzer of HTTP APIs, which somebody else wrote, against the running service and the document that it serves.
+//!
+//! `.ci/install-test-tools` installs it; without it this test fails.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::service::Service;
+
+/// Where the test tools are: as in `.ci/test`.
+fn tools() -> PathBuf {
+    if let Some(tools) = std::env::var_os("AMENDS_TEST_TOOLS") {
+        return tools.into();
+    }
+    let cache = std::env::var_os("XDG_CACHE_HOME").map(PathBuf::from);
+    let home = || std::env::var_os("HOME").map(|home| Path::new(&home).join(".cache"));
+    cache.or_else(home).expect("HOME is set").join("amends/tools")
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_service_does_what_its_document_says_whatever_it_is_sent() {
+    let service = Service::start();
+    let program = tools().join("venv/bin/schemathesis");
+    let output = tokio::task::block_in_place(|| {
+        Command::new(&program)
+            .arg("run")
+            .arg(format!("{}/openapi.json", service.url))
+            // Draining ends the service, and an event stream of an order ends with the order.
+            .args(["--exclude-path", "/drain", "--exclude-path", "/orders/{order_id}/events"])
+            // `use_after_free` and the like want links between operations, which are not in the document.
+            .args(["--checks", "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance,negative_data_rejection,unsupported_method"])
+            .args(["--max-examples", "25", "--seed", "7", "--no-color", "--generation-deterministic"])
+            .env("HYPOTHESIS_STORAGE_DIRECTORY", service.shop.path("hypothesis"))
+            .current_dir(service.shop.path("."))
+            .output()
+    });
+    let output = output.unwrap_or_else(|error| {
+        panic!("{} cannot be run ({error}): run `.ci/test`, which installs it", program.display())
+    });
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "{text}\n{}", String::from_utf8_lossy(&output.stderr));
+}
