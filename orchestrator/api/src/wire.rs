@@ -318,7 +318,7 @@ pub(crate) struct ProductPage {
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct CancelBody {
-    /// For people; no personal data. Past 1 KiB it is cut off.
+    /// For people; no personal data.
     #[serde(default)]
     #[schema(max_length = 1024, nullable)]
     pub(crate) reason: Option<String>,

@@ -40,7 +40,8 @@ pub(crate) struct AuditPage {
 #[into_params(parameter_in = Query)]
 pub(crate) struct AuditParams {
     /// Only entries with a greater number.
-    after: Option<u64>,
+    #[param(minimum = 0)]
+    after: Option<i64>,
     /// Only those about this order.
     order_id: Option<String>,
     /// How many at most.
@@ -62,7 +63,9 @@ pub(crate) async fn list_decisions(
 ) -> Result<Json<AuditPage>, Problem> {
     let saga = params.order_id.as_deref().map(str::parse).transpose();
     let saga = saga.map_err(|_| malformed("order_id is no order id"))?;
-    let query = AuditQuery { after: params.after.unwrap_or(0), saga, limit: limit(params.limit)? };
+    let after = u64::try_from(params.after.unwrap_or(0));
+    let after = after.map_err(|_| malformed("after must be a number that was answered here"))?;
+    let query = AuditQuery { after, saga, limit: limit(params.limit)? };
     let most = query.limit;
     let rows = shared.coordinator.store.query(move |tx| tx.audit_log(&query)).await?;
     let next = rows.last().filter(|_| rows.len() == most).map(|last| last.seq);

@@ -16,7 +16,7 @@ use crate::shared::Shared;
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({ "why": "the bank confirmed it" }))]
 pub(crate) struct WhyBody {
-    /// For the log of decisions; no personal data. Past 1 KiB it is cut off.
+    /// For the log of decisions; no personal data.
     #[schema(min_length = 1, max_length = 1024)]
     pub(crate) why: String,
 }
@@ -49,8 +49,15 @@ pub(crate) fn read_body<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem>
     })
 }
 
-/// A reason that says something.
+/// The most characters of a reason.
+pub(crate) const MOST_WHY_CHARACTERS: usize = 1024;
+
+/// A reason that says something, and not too much.
 pub(crate) fn why(text: &str) -> Result<&str, Problem> {
+    if text.chars().count() > MOST_WHY_CHARACTERS {
+        let detail = format!("a reason has at most {MOST_WHY_CHARACTERS} characters");
+        return Err(Problem::new(Kind::Invalid, detail));
+    }
     match text.trim() {
         "" => Err(Problem::new(Kind::Invalid, "why must say something: the log of decisions keeps it")),
         why => Ok(why),

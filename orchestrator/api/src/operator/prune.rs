@@ -12,8 +12,11 @@ use utoipa::ToSchema;
 
 use super::body::{body_of, why};
 use crate::auth::Caller;
-use crate::problem::{Problem, ProblemBody};
+use crate::problem::{Kind, Problem, ProblemBody};
 use crate::shared;
+
+/// A century.
+const MOST_DAYS: u32 = 36_500;
 
 /// What is to be pruned, and why.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -21,6 +24,7 @@ use crate::shared;
 #[schema(example = json!({ "older_than_days": 90, "why": "retention", "dry_run": true }))]
 pub(crate) struct PruneBody {
     /// What ended longer ago.
+    #[schema(minimum = 0, maximum = 36500)]
     older_than_days: u32,
     /// For the log of decisions.
     #[schema(min_length = 1, max_length = 1024)]
@@ -60,6 +64,10 @@ pub(crate) async fn prune_orders(
 ) -> Result<Json<PrunedView>, Problem> {
     let body: PruneBody = body_of(&shared, &headers, body).await?;
     let decision = Decision::new(&caller.name, why(&body.why)?);
+    if body.older_than_days > MOST_DAYS {
+        let detail = format!("older_than_days is at most {MOST_DAYS}");
+        return Err(Problem::new(Kind::Invalid, detail));
+    }
     let retention = Duration::from_secs(u64::from(body.older_than_days) * 86_400);
     let pruned = prune(&*shared.coordinator.store, retention, body.dry_run, decision).await?;
     Ok(Json(PrunedView { dry_run: body.dry_run, pruned: pruned.pruned, kept: pruned.kept }))

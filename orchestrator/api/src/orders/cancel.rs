@@ -41,8 +41,11 @@ pub(crate) async fn cancel_order(
         None => CancelBody::default(),
         Some(bytes) => crate::operator::read_body(&bytes)?,
     };
-    let reason = body.reason.unwrap_or_else(|| "cancelled by the order service".to_owned());
-    let cancelled = cancel(&*shared.coordinator.store, &id, Decision::new(&caller.name, &reason)).await?;
+    let reason = match body.reason.as_deref() {
+        None | Some("") => "cancelled by the order service",
+        Some(reason) => crate::operator::why(reason)?,
+    };
+    let cancelled = cancel(&*shared.coordinator.store, &id, Decision::new(&caller.name, reason)).await?;
     let was_under_way = match cancelled {
         Cancel::Requested => false,
         Cancel::UnderWay => true,

@@ -5,7 +5,8 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::service::Service;
+use crate::service::{Service, Shop};
+use crate::tokens::token;
 
 /// Where the test tools are: as in `.ci/test`.
 fn tools() -> PathBuf {
@@ -19,7 +20,11 @@ fn tools() -> PathBuf {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_service_does_what_its_document_says_whatever_it_is_sent() {
-    let service = Service::start();
+    // With tokens, because the document says that they are needed.
+    let (shop, (token, line)) = (Shop::new(), token("fuzzer", "operator"));
+    std::fs::write(shop.path("tokens"), line).unwrap();
+    let tokens = shop.path("tokens").display().to_string();
+    let service = Service::start_in(shop, "data", &["--tokens", &tokens]);
     let program = tools().join("venv/bin/schemathesis");
     let output = tokio::task::block_in_place(|| {
         Command::new(&program)
@@ -29,6 +34,7 @@ async fn the_service_does_what_its_document_says_whatever_it_is_sent() {
             .args(["--exclude-path", "/drain", "--exclude-path", "/orders/{order_id}/events"])
             // `use_after_free` and the like want links between operations, which are not in the document.
             .args(["--checks", "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance,negative_data_rejection,unsupported_method"])
+            .args(["--header", &format!("Authorization: Bearer {token}")])
             .args(["--max-examples", "25", "--seed", "7", "--no-color", "--generation-deterministic"])
             .env("HYPOTHESIS_STORAGE_DIRECTORY", service.shop.path("hypothesis"))
             .current_dir(service.shop.path("."))

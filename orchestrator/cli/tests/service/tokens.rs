@@ -7,7 +7,7 @@ use serde_json::json;
 use crate::service::{Service, Shop, order};
 
 /// Makes a token with the program itself; the token and its line.
-fn token(name: &str, role: &str) -> (String, String) {
+pub(crate) fn token(name: &str, role: &str) -> (String, String) {
     let made = Command::new(env!("CARGO_BIN_EXE_amends")).args(["token", name, role]).output().unwrap();
     let said = String::from_utf8(made.stderr).unwrap();
     let token = said.lines().find(|line| line.starts_with("amends_")).unwrap().to_owned();
