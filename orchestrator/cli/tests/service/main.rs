@@ -5,6 +5,7 @@
 mod service;
 
 mod answers;
+mod backup;
 mod classic_faults;
 mod flash_sale;
 mod fuzz;
