@@ -13,3 +13,4 @@ mod instances;
 mod repair;
 mod slow_clients;
 mod tokens;
+mod webhook;
