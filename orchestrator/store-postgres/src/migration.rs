@@ -19,12 +19,20 @@ pub(crate) struct Migration {
     pub(crate) sql: &'static str,
 }
 
-pub(crate) static MIGRATIONS: &[Migration] = &[Migration {
-    version: 1,
-    name: "store",
-    compatible_from: 1,
-    sql: include_str!("../../../migrations/postgres/0001_store.sql"),
-}];
+pub(crate) static MIGRATIONS: &[Migration] = &[
+    Migration {
+        version: 1,
+        name: "store",
+        compatible_from: 1,
+        sql: include_str!("../../../migrations/postgres/0001_store.sql"),
+    },
+    Migration {
+        version: 2,
+        name: "epoch",
+        compatible_from: 1,
+        sql: include_str!("../../../migrations/postgres/0002_epoch.sql"),
+    },
+];
 
 /// Any number that no other program takes for its lock.
 const LOCK: i64 = 0x616d_656e_6473;

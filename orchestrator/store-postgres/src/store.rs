@@ -13,7 +13,7 @@ use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{PgConnection, PgPool, Postgres, Transaction};
 use tokio::runtime::Handle;
 
-use crate::commit::{Fate, fate_of};
+use crate::commit::{self, Fate, Number, fate_of};
 use crate::error::{is_answer, is_retryable, store_error};
 use crate::migration::{self, MIGRATIONS};
 use crate::options::TimeSource;
@@ -22,7 +22,6 @@ use crate::{OpenError, PostgresOptions, meta, time};
 
 const BEGIN_WRITE: &str = "BEGIN ISOLATION LEVEL READ COMMITTED";
 const BEGIN_READ: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY";
-const TRANSACTION: &str = "SELECT pg_current_xact_id()::TEXT";
 /// How often work is done again because others were in the way.
 const MOST_ATTEMPTS: u32 = 10;
 
@@ -55,6 +54,7 @@ impl PostgresStore {
         let mut db = pool.acquire().await.map_err(unavailable)?;
         migration::migrate(&mut db, MIGRATIONS).await?;
         let deployment = meta::load_or_mint(&mut db).await.map_err(OpenError::Unavailable)?;
+        commit::begin_epoch(&mut db).await.map_err(unavailable)?;
         Self::new(options, pool.clone(), &mut db, deployment).await
     }
 
@@ -162,7 +162,7 @@ struct Attempt {
     work: Work,
     result: Result<(), Failure>,
     /// The transaction's number and time, if it has changed something.
-    changed: Option<(String, u64)>,
+    changed: Option<(Number, u64)>,
     is_retryable: bool,
 }
 
@@ -238,7 +238,7 @@ impl Inner {
         let is_retryable = tx.is_retryable();
         drop(tx);
         let changed = changed.and_then(|now| {
-            let number = sqlx::query_scalar(TRANSACTION).fetch_one(&mut *transaction);
+            let number = commit::number_of(&mut transaction);
             match self.handle.block_on(number) {
                 Ok(number) => Some((number, now)),
                 Err(error) => {
@@ -276,13 +276,13 @@ impl Inner {
                 Ok(())
             }
             Fate::Aborted => Err(Failure::Store(store_error(&error))),
-            Fate::Unknown => Err(Failure::Store(StoreError::OutcomeUnknown(
+            Fate::Lost | Fate::Unknown => Err(Failure::Store(StoreError::OutcomeUnknown(
                 "the database did not say what became of a commit".to_owned(),
             ))),
         })
     }
 
-    fn acknowledge(&self, changed: Option<&(String, u64)>) {
+    fn acknowledge(&self, changed: Option<&(Number, u64)>) {
         if let Some((_, time)) = changed {
             self.latest.fetch_max(*time, Ordering::AcqRel);
         }

@@ -27,6 +27,9 @@ macro_rules! step {
             ) -> Result<Compensated, StepError> {
                 self.0.compensate(Self::NAME, ctx).await
             }
+            async fn still_stands(&self, _: &StepCtx, (): (), (): ()) -> Result<bool, StepError> {
+                Ok(true)
+            }
         }
     };
 }

@@ -109,7 +109,6 @@ impl Lying {
             first: None,
             saga: None,
             repairing: false,
-            asked_in_a_repair: self.world.is_repairing(),
             late: self.world.is_over(),
             asked: self.world.clock.monotonic(),
             now,

@@ -8,7 +8,7 @@ use amends_saga::Op;
 use amends_store::{Lease, LedgerRow, SagaLock, SagaRow, SagaState};
 use amends_types::{Clock, SagaId, Timestamp};
 
-use crate::explore::World;
+use crate::explore::{Happened, Moment, World};
 
 /// What the liar remembers in one life of the process.
 #[derive(Default)]
@@ -34,8 +34,6 @@ pub(in crate::mutants) struct View {
     pub(in crate::mutants) saga: Option<SagaState>,
     /// Whether the saga was being repaired when this transaction looked.
     pub(in crate::mutants) repairing: bool,
-    /// Whether a repair had begun when the transaction was asked for.
-    pub(in crate::mutants) asked_in_a_repair: bool,
     /// Whether everything was over when the transaction was asked for.
     pub(super) late: bool,
     /// When that was.
@@ -113,6 +111,19 @@ impl View {
     /// Whether everything is over by now.
     pub(in crate::mutants) fn is_over(&self) -> bool {
         self.world.is_over()
+    }
+
+    /// Whether what the attempt is asked arrived while the saga was being repaired.
+    pub(in crate::mutants) fn arrived_in_a_repair(&self) -> bool {
+        self.world.with_trace(|trace| {
+            let first = |is: &dyn Fn(&Moment) -> bool| trace.moments.iter().position(is);
+            let begun =
+                first(&|moment| matches!(&moment.what, Happened::Saga { after, .. } if after.repairing));
+            let arrived = first(&|moment| {
+                moment.actor == self.actor && matches!(moment.what, Happened::Delivered { .. })
+            });
+            begun.is_some_and(|begun| arrived.is_some_and(|arrived| begun < arrived))
+        })
     }
 
     pub(super) fn memory(&self) -> MutexGuard<'_, Memory> {

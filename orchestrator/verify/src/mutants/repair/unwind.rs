@@ -55,9 +55,9 @@ pub(in crate::mutants) const MUTANTS: &[Mutant] = &[
             })
         },
     ),
-    repair("a_repair_is_anybodys", "while a saga is repaired, whoever comes may unwind it", || {
+    repair("a_repair_is_anybodys", "whoever comes while a saga is repaired may unwind it", || {
         repaired(|inner, world| {
-            let saga = |view: &View, saga: SagaRow| match view.undo_begins() && view.asked_in_a_repair {
+            let saga = |view: &View, saga: SagaRow| match view.undo_begins() && view.arrived_in_a_repair() {
                 true => SagaRow { unwinder: None, ..saga },
                 false => saga,
             };
