@@ -128,6 +128,10 @@ impl Expression {
             Ok(convert::Converted::Value(value)) => Ok(value),
             Ok(convert::Converted::Undefined) => Err(self.error("returned nothing (undefined).")),
             Ok(convert::Converted::Function) => Err(self.error("returned an unsupported result type.")),
+            Ok(convert::Converted::TooDeep) => {
+                let reason = limits::MEMORY_EXCEEDED;
+                Err(self.error(&format!("threw an error during evaluation. {reason}")))
+            }
         }
     }
 

@@ -11,9 +11,14 @@ pub(super) enum Converted {
     Undefined,
     /// A function, which JSON has no form for.
     Function,
+    /// It is nested too deep.
+    TooDeep,
 }
 
-/// Recursion is bounded by the depth of the value, which the JSON parser limits to 128.
+/// How deep a result may nest. A fold can nest without end, and what follows the nesting takes a stack.
+const MAX_DEPTH: usize = 200;
+
+/// Recursion is bounded by the depth of the value, which was bounded when it came in.
 pub(super) fn from_json(value: &Value) -> JValue {
     match value {
         Value::Null => JValue::Null,
@@ -34,26 +39,32 @@ pub(super) fn to_json(value: &JValue) -> Converted {
     if value.is_function() || value.is_regex() {
         return Converted::Function;
     }
-    Converted::Value(plain(value))
+    plain(value, MAX_DEPTH).map_or(Converted::TooDeep, Converted::Value)
 }
 
-/// Recursion is bounded by the depth of the expression's result, which the evaluator's limits bound.
-fn plain(value: &JValue) -> Value {
-    match value {
+/// `None` if it nests deeper than that.
+fn plain(value: &JValue, depth: usize) -> Option<Value> {
+    let plain_value = match value {
         JValue::Bool(flag) => Value::Bool(*flag),
         JValue::Number(number) => plain_number(*number),
         JValue::String(text) => Value::String(text.to_string()),
-        JValue::Array(items) => Value::Array(items.iter().map(plain).collect()),
+        JValue::Array(items) => {
+            let depth = depth.checked_sub(1)?;
+            Value::Array(items.iter().map(|item| plain(item, depth)).collect::<Option<_>>()?)
+        }
         JValue::Object(fields) => {
+            let depth = depth.checked_sub(1)?;
             let present = fields.iter().filter(|(_, field)| !field.is_undefined());
-            Value::Object(present.map(|(name, field)| (name.clone(), plain(field))).collect::<Map<_, _>>())
+            let converted = present.map(|(name, field)| Some((name.clone(), plain(field, depth)?)));
+            Value::Object(converted.collect::<Option<Map<_, _>>>()?)
         }
         JValue::Null
         | JValue::Undefined
         | JValue::Lambda(_)
         | JValue::Builtin { .. }
         | JValue::Regex { .. } => Value::Null,
-    }
+    };
+    Some(plain_value)
 }
 
 /// A whole number is one, as far as floating point is exact; what is no number has its name in JavaScript.

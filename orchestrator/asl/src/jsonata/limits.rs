@@ -14,6 +14,9 @@ const MAX_ITEMS: usize = 873_782;
 /// the clock cannot be repeated.
 const MAX_MILLIS: u64 = 5_000;
 
+pub(super) const MEMORY_EXCEEDED: &str =
+    "Expression evaluation memory limit exceeded: Check for excessive memory usage";
+
 pub(super) fn options() -> EvaluatorOptions {
     EvaluatorOptions {
         timeout_ms: Some(MAX_MILLIS),
@@ -32,9 +35,7 @@ pub(super) fn in_aws_words(message: &str) -> String {
             "U1001: Stack overflow error: Check for non-terminating recursive function.  Consider rewriting as tail-recursive. Depth=101 max=100"
         }
         Some("D1012") => "U1001: Expression evaluation timeout: Check for infinite loop",
-        Some("D2015" | "D2014") => {
-            "Expression evaluation memory limit exceeded: Check for excessive memory usage"
-        }
+        Some("D2015" | "D2014") => MEMORY_EXCEEDED,
         _ => from_code,
     };
     words.to_owned()

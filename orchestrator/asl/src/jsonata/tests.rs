@@ -119,6 +119,17 @@ fn what_goes_wrong_is_said_as_step_functions_says_it() {
 }
 
 #[test]
+fn a_result_that_nests_without_end_is_too_large() {
+    let nested = |times: usize| format!("$reduce([1..{times}], function($all, $each) {{ {{'a': $all}} }})");
+    assert!(evaluate(&nested(50)).is_ok());
+    let error = evaluate(&nested(20_000)).unwrap_err();
+    assert!(
+        error.to_string().ends_with("memory limit exceeded: Check for excessive memory usage"),
+        "{error}"
+    );
+}
+
+#[test]
 fn a_value_of_another_kind_is_named() {
     let world = World { x: json!({"foo": "bar"}), list: json!([]) };
     let input = json!({});
