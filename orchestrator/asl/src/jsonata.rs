@@ -68,7 +68,10 @@ impl Expression {
 
     /// `location` is the field's place in its state; only a catcher's fields may refer to `$states.errorOutput`.
     pub(crate) fn parse(source: &str, location: &str, in_catcher: bool) -> Result<Self, Problem> {
-        let tree = parser::parse(source).map_err(|error| Problem::Invalid(syntax::message(&error)))?;
+        // Neither the parser nor the evaluator is ours: should one panic on an expression, the expression is wrong.
+        let parsed = catch_unwind(|| parser::parse(source));
+        let parsed = parsed.map_err(|_| Problem::Invalid("The expression cannot be parsed".to_owned()))?;
+        let tree = parsed.map_err(|error| Problem::Invalid(syntax::message(&error)))?;
         let needs = Analysis::of(&tree);
         let unsupported = needs.unsupported(in_catcher);
         if !unsupported.is_empty() {
@@ -120,7 +123,6 @@ impl Expression {
     }
 
     pub(crate) fn evaluate_in(&self, session: &Session<'_>) -> Result<Value, EvaluationError> {
-        // The evaluator is not ours: should it panic on an expression, that is the expression's failure.
         let outcome = catch_unwind(AssertUnwindSafe(|| self.run(session)));
         let value = outcome.unwrap_or_else(|_| Err("D9999: the expression cannot be evaluated".to_owned()));
         match value.map(|value| convert::to_json(&value)) {

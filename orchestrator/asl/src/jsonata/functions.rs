@@ -15,33 +15,40 @@ use crate::digest;
 use crate::environment::{Chance, Environment, uuid};
 
 type Answer = Result<JValue, EvaluatorError>;
-type Function = Rc<dyn Fn(&[JValue]) -> Answer>;
 
 /// The most items of `$range`. Measured on Step Functions.
 const MAX_RANGE: usize = 360_145;
 
 pub(super) fn register(evaluator: &mut Evaluator, needs: &Analysis, environment: &dyn Environment) {
-    let mut add = |name: &str, function: Function| {
-        if needs.uses_function(name) {
-            // It fails only for names that take part in the compiled fast path, which none of these does.
-            let _ = evaluator.register_fn_override(name, move |arguments: &[JValue]| function(arguments));
-        }
-    };
     let now = environment.now_millis();
-    add("now", Rc::new(move |arguments| now_text(now, arguments)));
-    add("millis", Rc::new(move |_| Ok(JValue::from_i64(now))));
-    add("eval", Rc::new(|_| Err(failure("T1006: Attempted to invoke a non-function"))));
-    add("partition", Rc::new(partition));
-    add("range", Rc::new(range));
-    add("hash", Rc::new(hash));
-    add("parse", Rc::new(parse));
-    if needs.uses_function("random") || needs.uses_function("uuid") || needs.uses_function("shuffle") {
+    let mut registry = Registry { evaluator, needs };
+    registry.add("now", move |arguments| now_text(now, arguments));
+    registry.add("millis", move |_| Ok(JValue::from_i64(now)));
+    registry.add("eval", |_| Err(failure("T1006: Attempted to invoke a non-function")));
+    registry.add("partition", partition);
+    registry.add("range", range);
+    registry.add("hash", hash);
+    registry.add("parse", parse);
+    if ["random", "uuid", "shuffle"].into_iter().any(|name| needs.uses_function(name)) {
         let chance = Rc::new(Chance::new(environment.random()));
-        let for_uuid = Rc::clone(&chance);
-        add("uuid", Rc::new(move |_| Ok(JValue::string(uuid(for_uuid.next(), for_uuid.next())))));
-        let for_shuffle = Rc::clone(&chance);
-        add("shuffle", Rc::new(move |arguments| Ok(shuffle(&for_shuffle, arguments))));
-        add("random", Rc::new(move |arguments| Ok(JValue::from_f64(random(&chance, arguments)))));
+        let (for_uuid, for_shuffle) = (Rc::clone(&chance), Rc::clone(&chance));
+        registry.add("uuid", move |_| Ok(JValue::string(uuid(for_uuid.next(), for_uuid.next()))));
+        registry.add("shuffle", move |arguments| Ok(shuffle(&for_shuffle, arguments)));
+        registry.add("random", move |arguments| Ok(JValue::from_f64(random(&chance, arguments))));
+    }
+}
+
+struct Registry<'a> {
+    evaluator: &'a mut Evaluator,
+    needs: &'a Analysis,
+}
+
+impl Registry<'_> {
+    fn add(&mut self, name: &str, function: impl Fn(&[JValue]) -> Answer + 'static) {
+        if self.needs.uses_function(name) {
+            // It fails only for names that take part in the compiled fast path, which none of these does.
+            let _ = self.evaluator.register_fn_override(name, function);
+        }
     }
 }
 

@@ -52,7 +52,7 @@ fn parse(source: &str) -> Expression {
 }
 
 fn evaluate(source: &str) -> Result<Value, EvaluationError> {
-    let (input, result) = (json!({"a": [1, 2, 3], "n": null}), json!({"r": 1}));
+    let (input, result) = (json!({"a": [1, 2, 3], "n": null, "one": [0]}), json!({"r": 1}));
     let world = World { x: json!(42), list: json!([3, 1, 2]) };
     parse(source).evaluate(&States::of(&input).with_result(&result), &world)
 }
@@ -74,12 +74,14 @@ fn data_context_and_variables_are_at_hand() {
     check("$states.result.r", json!(1));
     check("$states.context.State.Name", json!("S"));
     check("$states.input.n", json!(null));
+    check("$states.input.one", json!([0]));
+    check("$states.input", json!({"a": [1, 2, 3], "n": null, "one": [0]}));
     check("$sort($list)", json!([1, 2, 3]));
     check("$variable := 1", json!(1));
     check("{'a': $states.input.a[0], 'gone': $states.input.gone}", json!({"a": 1}));
     check(
         "$states",
-        json!({"input": {"a": [1, 2, 3], "n": null}, "context": {"State": {"Name": "S"}}, "result": {"r": 1}}),
+        json!({"input": {"a": [1, 2, 3], "n": null, "one": [0]}, "context": {"State": {"Name": "S"}}, "result": {"r": 1}}),
     );
     check("0.1 + 0.2 > 0.3 ? 1.5 : 2.0", json!(1.5));
     check("[1..3].($ * 2)", json!([2, 4, 6]));
