@@ -14,6 +14,10 @@ use crate::template::Template;
 const MAX_NAME_CHARS: usize = 80;
 
 /// The variables that a state, a choice or a catcher sets.
+///
+/// In JSONPath, `$` is here what the state's work came to: the result as it was before `ResultPath` and `OutputPath`,
+/// the input of a state that has none, and in a catcher the error output. In JSONata, `$states.input` is the state's
+/// input, and `$states.result` and `$states.errorOutput` are what their names say.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Assign(Template);
 

@@ -29,7 +29,8 @@ fn can_end(state: &Value) -> bool {
     is_end || matches!(state.get("Type").and_then(Value::as_str), Some("Succeed" | "Fail"))
 }
 
-fn targets(state: &Value) -> impl Iterator<Item = &str> {
+/// The names of the states that a state leads to.
+pub(crate) fn targets(state: &Value) -> impl Iterator<Item = &str> {
     let own = ["Next", "Default"].into_iter().filter_map(|field| state.get(field));
     let lists = ["Choices", "Catch"].into_iter().filter_map(|field| state.get(field)?.as_array());
     let nested = lists.flatten().filter_map(|each| each.get("Next"));

@@ -30,6 +30,7 @@ mod retrier;
 mod rule;
 mod seconds;
 mod selector;
+mod single_state;
 mod state;
 mod template;
 mod timestamp;
