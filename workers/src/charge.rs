@@ -59,19 +59,32 @@ impl Charge {
         Ok(ctx.call_limit()?.min(self.provider.contract().call_limit()))
     }
 
+    async fn status(&self, ctx: &StepCtx, payment: &PaymentId) -> Result<PaymentStatus, StepError> {
+        let status = self.provider.status(self.limit(ctx)?, payment).await;
+        status.map_err(|error| provider_error::of_preparation(&error))
+    }
+
+    /// Whether an earlier attempt may have acted under a key that the provider has forgotten.
+    fn is_key_forgotten(&self, ctx: &StepCtx) -> bool {
+        ctx.effect_possible() && !self.provider.contract().remembers(ctx.age())
+    }
+
     /// Whether an earlier attempt took the money, once the provider has forgotten its key. The payment's own state forbids
     /// a second capture; but the answer to that is a no, and would undo an order that is paid.
     async fn was_captured_before(&self, ctx: &StepCtx, amount: Money) -> Result<bool, StepError> {
-        let forgotten = ctx.effect_possible() && !self.provider.contract().remembers(ctx.age());
-        let Some(id) = ctx.object(PAYMENT).filter(|_| forgotten) else { return Ok(false) };
-        let status = self.provider.status(self.limit(ctx)?, &PaymentId::new(id)).await;
-        let status = status.map_err(|error| provider_error::of_preparation(&error))?;
-        Ok(status == PaymentStatus::Captured { amount })
+        let Some(id) = ctx.object(PAYMENT).filter(|_| self.is_key_forgotten(ctx)) else { return Ok(false) };
+        Ok(self.status(ctx, &PaymentId::new(id)).await? == PaymentStatus::Captured { amount })
     }
 
+    /// The payment object. Made again with the same key it is the same one, so that a payment which the ledger has
+    /// forgotten is found; once the provider has forgotten the key it would be a second one.
     async fn payment(&self, ctx: &StepCtx, input: ChargeInput) -> Result<PaymentId, StepError> {
         if let Some(id) = ctx.object(PAYMENT) {
             return Ok(PaymentId::new(id));
+        }
+        if ctx.recovered() && self.is_key_forgotten(ctx) {
+            let reason = "there may be a payment that the ledger has forgotten, and the provider has forgotten its key";
+            return Err(StepError::Rejected(reason.into()));
         }
         let request = PaymentRequest {
             reference: ctx.saga().to_string(),
@@ -115,17 +128,29 @@ impl SagaStep for Charge {
     async fn compensate(
         &self,
         ctx: &StepCtx,
-        _: ChargeInput,
+        input: ChargeInput,
         _: Option<ChargeOutput>,
     ) -> Result<Compensated, StepError> {
         // The ledger keeps the id even when the attempt that captured never answered.
-        let Some(id) = ctx.object(PAYMENT) else {
-            return Ok(Compensated::NothingHappened);
+        let payment = match ctx.object(PAYMENT) {
+            Some(id) => PaymentId::new(id),
+            None if ctx.recovered() && input.amount.minor != 0 => self.payment(ctx, input).await?,
+            None => return Ok(Compensated::NothingHappened),
         };
-        let reversed = self.provider.reverse(&self.call(ctx, "reverse")?, &PaymentId::new(id)).await;
+        let reversed = self.provider.reverse(&self.call(ctx, "reverse")?, &payment).await;
         match reversed.map_err(|error| provider_error::of_effect(&error))? {
             Reversed::Canceled => Ok(Compensated::NothingHappened),
             Reversed::Refunded { .. } | Reversed::AlreadyReversed => Ok(Compensated::Undone),
         }
+    }
+
+    async fn still_stands(
+        &self,
+        ctx: &StepCtx,
+        _: ChargeInput,
+        output: ChargeOutput,
+    ) -> Result<bool, StepError> {
+        let Some(payment) = output.payment else { return Ok(true) };
+        Ok(self.status(ctx, &payment).await? == PaymentStatus::Captured { amount: output.captured })
     }
 }

@@ -64,13 +64,15 @@ impl ExternalInventorySync {
     /// What an earlier attempt left behind, once the provider has forgotten its key: a repeat would be a second sync,
     /// so the provider is asked (S13).
     async fn found_after_the_key(&self, ctx: &StepCtx) -> Result<Option<String>, StepError> {
-        let contract = self.provider.contract();
-        if !ctx.effect_possible() || contract.remembers(ctx.age()) {
+        if !ctx.effect_possible() || self.provider.contract().remembers(ctx.age()) {
             return Ok(None);
         }
-        if contract.lookup != Lookup::Consistent {
-            let reason =
-                "the provider has forgotten the key of an earlier attempt and cannot be asked about it";
+        self.found(ctx).await
+    }
+
+    async fn found(&self, ctx: &StepCtx) -> Result<Option<String>, StepError> {
+        if self.provider.contract().lookup != Lookup::Consistent {
+            let reason = "an earlier attempt may have acted, and the provider cannot be asked about it";
             return Err(StepError::Rejected(reason.into()));
         }
         let found = self.provider.find(self.limit(ctx)?, ctx.saga().as_str()).await;
@@ -93,6 +95,10 @@ impl SagaStep for ExternalInventorySync {
         let request = SyncRequest { reference: ctx.saga().to_string(), lines: input.lines };
         let receipt = self.provider.sync(&self.call(ctx, "sync")?, &request).await;
         let receipt = receipt.map_err(|error| provider_error::of_effect(&error))?;
+        // What a repeat answers may have been taken back since.
+        if ctx.recovered() && self.found(ctx).await?.is_none() {
+            return Err(StepError::Rejected("the sync was reverted after the backup".into()));
+        }
         Ok(SyncOutput { receipt: receipt.id })
     }
 

@@ -1,6 +1,6 @@
 //! The order service over HTTP: orders in, what became of them out, and what operators need.
 //!
-//! [`Api`] is the routes, [`serve`] a server with limits on everything that a client can be slow or large with. Both work
+//! [`Api`] is the routes, [`Server`] a server with limits on everything that a client can be slow or large with. Both work
 //! on the coordinator's functions; whoever puts a process together says through [`Process`] what that process does with
 //! an order that was placed.
 
@@ -23,6 +23,7 @@ mod rate_limit;
 mod routes;
 mod server;
 mod shared;
+mod unread;
 mod wake;
 mod wire;
 

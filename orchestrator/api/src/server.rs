@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use axum::extract::ConnectInfo;
 use hyper::body::Incoming;
+use hyper::header;
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
@@ -15,7 +16,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 use tower::ServiceExt;
 
-use crate::{Api, Auth};
+use crate::{Api, Auth, unread};
 
 /// Where a server listens.
 #[derive(Debug)]
@@ -140,7 +141,14 @@ fn connect(
     let router = api.router.clone();
     let service = hyper::service::service_fn(move |mut request: hyper::Request<Incoming>| {
         request.extensions_mut().insert(ConnectInfo(peer));
-        router.clone().oneshot(request.map(axum::body::Body::new))
+        let (head, body) = request.into_parts();
+        let (body, rest) = unread::lend(body, head.headers.contains_key(header::EXPECT));
+        let answer = router.clone().oneshot(hyper::Request::from_parts(head, axum::body::Body::new(body)));
+        async move {
+            let answer = answer.await;
+            rest.discard().await;
+            answer
+        }
     });
     http.serve_connection(TokioIo::new(stream), service)
 }

@@ -1,5 +1,6 @@
 //! What can be asked on the command line.
 
+mod backup;
 mod operate;
 mod up;
 
@@ -11,6 +12,7 @@ use clap_complete::Shell;
 use crate::bench::Case;
 use crate::verify::{LeftOut, ScenarioName, StoreName};
 
+pub(crate) use backup::{Backup, Restore};
 pub(crate) use operate::{
     AuditLog, Drain, Erase, OnOrder, Parked, ParkedCommand, Prune, Service, Token, TokenRole,
 };
@@ -54,6 +56,10 @@ pub(crate) enum Command {
     Erase(Erase),
     /// Print the log of decisions: who, when, what and why
     AuditLog(AuditLog),
+    /// Copy a data directory as it is at one moment, while a service may be at work in it
+    Backup(Backup),
+    /// Make a data directory from a backup
+    Restore(Restore),
     /// Make a token for `amends up --tokens`
     Token(Token),
     /// List sagas

@@ -22,6 +22,11 @@ pub(crate) struct DataLock {
 }
 
 impl DataDir {
+    /// A directory, whatever is in it.
+    pub(crate) fn at(path: &Path) -> Self {
+        Self { path: path.to_owned() }
+    }
+
     /// A directory that exists, to look at.
     pub(crate) fn existing(path: &Path) -> Result<Self, Failure> {
         let dir = Self { path: path.to_owned() };
@@ -63,10 +68,8 @@ impl DataDir {
 
     /// The id of a directory that works for a database: minted at the first use, and bound to that database for ever.
     pub(crate) fn directory_of(&self, deployment: DeploymentId) -> Result<Uuid, Failure> {
-        let file = self.path.join("directory.json");
         let shown = self.path.display();
-        if let Ok(text) = fs::read_to_string(&file) {
-            let bound: Bound = serde_json::from_str(&text).map_err(Failure::failed)?;
+        if let Some(bound) = self.bound()? {
             if bound.deployment != deployment {
                 return Err(Failure::Unusable(format!(
                     "{shown} works for another database: choose another --data, or the database that it belongs to"
@@ -74,17 +77,34 @@ impl DataDir {
             }
             return Ok(bound.directory);
         }
-        let bound = Bound { directory: Uuid::new_v4(), deployment };
-        let text = serde_json::to_string(&bound).map_err(Failure::failed)?;
-        write_durably(&file, &text)
-            .map_err(|error| Failure::Failed(format!("cannot write in {shown}: {error}")))?;
-        Ok(bound.directory)
+        let directory = Uuid::new_v4();
+        self.bind(directory, deployment)?;
+        Ok(directory)
+    }
+
+    /// Binds the directory to a database, under this id.
+    pub(crate) fn bind(&self, directory: Uuid, deployment: DeploymentId) -> Result<(), Failure> {
+        let shown = self.path.display();
+        let text = serde_json::to_string(&Bound { directory, deployment }).map_err(Failure::failed)?;
+        write_durably(&self.binding(), &text)
+            .map_err(|error| Failure::Failed(format!("cannot write in {shown}: {error}")))
+    }
+
+    /// The database that the directory works for; none if it has a store of its own, or was never used.
+    pub(crate) fn bound(&self) -> Result<Option<Bound>, Failure> {
+        match fs::read_to_string(self.binding()) {
+            Ok(text) => serde_json::from_str(&text).map(Some).map_err(Failure::failed),
+            Err(_) => Ok(None),
+        }
+    }
+
+    fn binding(&self) -> PathBuf {
+        self.path.join("directory.json")
     }
 
     /// The id of a directory that has worked for a database; none if it never did.
     pub(crate) fn bound_directory(&self) -> Option<Uuid> {
-        let text = fs::read_to_string(self.path.join("directory.json")).ok()?;
-        serde_json::from_str::<Bound>(&text).ok().map(|bound| bound.directory)
+        self.bound().ok()?.map(|bound| bound.directory)
     }
 
     /// The sandbox providers' books.
@@ -110,13 +130,15 @@ impl DataDir {
 
 /// What a directory that works for a database remembers.
 #[derive(Serialize, Deserialize)]
-struct Bound {
-    directory: Uuid,
-    deployment: DeploymentId,
+pub(crate) struct Bound {
+    /// The id that all files of the directory carry.
+    pub(crate) directory: Uuid,
+    /// The deployment of the database.
+    pub(crate) deployment: DeploymentId,
 }
 
 /// Writes a file that is whole or not there, also after a power failure.
-fn write_durably(path: &Path, text: &str) -> std::io::Result<()> {
+pub(crate) fn write_durably(path: &Path, text: &str) -> std::io::Result<()> {
     let draft = path.with_extension("draft");
     fs::write(&draft, text)?;
     File::open(&draft)?.sync_all()?;
@@ -125,7 +147,7 @@ fn write_durably(path: &Path, text: &str) -> std::io::Result<()> {
 }
 
 /// Makes a directory that only its owner may enter: orders hold addresses of people.
-fn make_private_dir(path: &Path) -> std::io::Result<()> {
+pub(crate) fn make_private_dir(path: &Path) -> std::io::Result<()> {
     let mut builder = fs::DirBuilder::new();
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);

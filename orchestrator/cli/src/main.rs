@@ -1,6 +1,7 @@
 //! `amends`: the command line, and the one place where everything is put together.
 
 mod args;
+mod backup;
 mod bench;
 mod commands;
 mod data_dir;
@@ -58,6 +59,8 @@ async fn dispatch(command: Command) -> Result<ExitCode, Failure> {
         Command::Prune(prune) => commands::decide::prune(&prune).await,
         Command::Erase(erase) => commands::decide::erase(&erase).await,
         Command::AuditLog(log) => commands::audit_log::run(&log).await,
+        Command::Backup(backup) => commands::backup::run(&backup),
+        Command::Restore(restore) => commands::restore::run(&restore).await,
         Command::Token(token) => commands::token::run(&token),
         Command::Ls(ls) => commands::ls::run(&ls).await,
         Command::Show(show) => commands::show::run(&show).await,

@@ -22,6 +22,8 @@ pub(crate) struct Attempt {
     /// The row with the lease in it.
     pub(crate) row: LedgerRow,
     pub(crate) lease: Lease,
+    /// Whether the ledger may lack what earlier attempts did.
+    pub(crate) recovered: bool,
     /// When the lease was taken, by the database's clock.
     pub(crate) now: Timestamp,
 }
@@ -39,6 +41,7 @@ impl Attempt {
         };
         let parts = StepCtxParts {
             recorder: Arc::new(recorder),
+            recovered: self.recovered,
             ..parts(shared, &self.step, &self.row, op, self.now)
         };
         (StepCtx::new(StepCtxParts { deadline, ..parts }), deadline)
@@ -56,7 +59,14 @@ pub(crate) fn local_context(
     StepCtx::new(parts(shared, step, row, op, now))
 }
 
-fn parts(shared: &Shared, step: &RunnableStep, row: &LedgerRow, op: Op, now: Timestamp) -> StepCtxParts {
+/// What every attempt at a step is told.
+pub(crate) fn parts(
+    shared: &Shared,
+    step: &RunnableStep,
+    row: &LedgerRow,
+    op: Op,
+    now: Timestamp,
+) -> StepCtxParts {
     let first_started = row.started.unwrap_or(now);
     StepCtxParts {
         saga: row.saga.clone(),
@@ -69,6 +79,7 @@ fn parts(shared: &Shared, step: &RunnableStep, row: &LedgerRow, op: Op, now: Tim
         deadline: Duration::MAX,
         clock: shared.clock.clone(),
         effect_possible: row.in_doubt || row.output.is_some(),
+        recovered: false,
         objects: row.objects.clone(),
         recorder: Arc::new(NoRecorder),
     }
@@ -77,7 +88,7 @@ fn parts(shared: &Shared, step: &RunnableStep, row: &LedgerRow, op: Op, now: Tim
 /// The monotonic time at which an attempt must have stopped, if it asked for its lease at `before`.
 ///
 /// The lease runs by the database's clock from a moment after `before`, so this is never later than its end.
-fn deadline(before: Duration, policy: &StepPolicy) -> Duration {
+pub(crate) fn deadline(before: Duration, policy: &StepPolicy) -> Duration {
     let usable = policy.lease_seconds - policy.margin_seconds;
     before + Duration::from_secs(u64::from(usable))
 }

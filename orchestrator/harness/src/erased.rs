@@ -30,6 +30,12 @@ pub(crate) trait ErasedStep: Send + Sync {
         input: Value,
         output: Option<Value>,
     ) -> BoxFuture<'a, Result<Compensated, StepError>>;
+    fn still_stands<'a>(
+        &'a self,
+        ctx: &'a StepCtx,
+        input: Value,
+        output: Value,
+    ) -> BoxFuture<'a, Result<bool, StepError>>;
 }
 
 pub(crate) trait ErasedLocalStep: Send + Sync {
@@ -81,6 +87,17 @@ impl<S: SagaStep> ErasedStep for S {
         Box::pin(async move {
             let output = output.map(|output| read("output", output)).transpose()?;
             SagaStep::compensate(self, ctx, read("input", input)?, output).await
+        })
+    }
+
+    fn still_stands<'a>(
+        &'a self,
+        ctx: &'a StepCtx,
+        input: Value,
+        output: Value,
+    ) -> BoxFuture<'a, Result<bool, StepError>> {
+        Box::pin(async move {
+            SagaStep::still_stands(self, ctx, read("input", input)?, read("output", output)?).await
         })
     }
 }

@@ -35,6 +35,8 @@ pub struct StepCtxParts {
     pub clock: Arc<dyn Clock>,
     /// Whether an earlier attempt had the effect, or may have had it.
     pub effect_possible: bool,
+    /// Whether earlier attempts may have done and recorded what the ledger does not know any more.
+    pub recovered: bool,
     /// The provider's objects that earlier attempts recorded.
     pub objects: std::collections::BTreeMap<String, String>,
     /// Where this attempt records its own.
@@ -93,6 +95,13 @@ impl StepCtx {
     /// attempt ended with the proof that nothing happened.
     pub const fn effect_possible(&self) -> bool {
         self.parts.effect_possible
+    }
+
+    /// Whether the ledger was recovered from a backup while the saga was open. Then earlier attempts may have done and
+    /// recorded what it does not know any more, and undone it too: an object that is not recorded may exist, and what a
+    /// key's repeat answers may have been taken back since. Only the provider's present state counts.
+    pub const fn recovered(&self) -> bool {
+        self.parts.recovered
     }
 
     /// The id of the provider's object `kind`, if an attempt recorded one.

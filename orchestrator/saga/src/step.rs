@@ -51,6 +51,24 @@ pub trait SagaStep: Send + Sync + 'static {
         input: Self::Input,
         output: Option<Self::Output>,
     ) -> impl Future<Output = Result<Compensated, StepError>> + Send;
+
+    /// Whether what was done still stands at the provider: asked only for sagas that were open in the backup from which
+    /// the store was recovered ([`StepCtx::recovered`]), before a later step is executed. Looks, and changes nothing.
+    ///
+    /// A step that does not say how to ask leaves the answer to nobody: its saga is undone instead.
+    ///
+    /// # Errors
+    /// `Rejected` and `Bug` mean that it cannot be known, and have the saga undone; the others are asked again.
+    fn still_stands(
+        &self,
+        ctx: &StepCtx,
+        input: Self::Input,
+        output: Self::Output,
+    ) -> impl Future<Output = Result<bool, StepError>> + Send {
+        let _ = (ctx, input, output);
+        let cannot = format!("{} does not say how to ask whether its effect still stands", Self::NAME);
+        async { Err(StepError::Rejected(cannot)) }
+    }
 }
 
 /// What a compensation found.

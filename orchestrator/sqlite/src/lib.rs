@@ -35,6 +35,7 @@
 
 mod batch;
 mod connection;
+mod copy;
 mod database;
 mod error;
 mod migration;
@@ -45,6 +46,7 @@ mod request;
 mod statistics;
 mod writer;
 
+pub use copy::{CopyError, copy};
 pub use database::Database;
 pub use error::{OpenError, WriteError};
 pub use migration::Migration;

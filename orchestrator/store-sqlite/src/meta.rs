@@ -14,6 +14,7 @@ const SELECT: &str = "SELECT directory_id, deployment_id, last_now FROM meta WHE
 const INSERT: &str = "INSERT INTO meta (id, directory_id, deployment_id, last_now) VALUES (1, ?1, ?2, ?3)";
 pub(crate) const SELECT_LAST_NOW: &str = "SELECT last_now FROM meta WHERE id = 1";
 pub(crate) const UPDATE_LAST_NOW: &str = "UPDATE meta SET last_now = ?1 WHERE id = 1";
+const REPLACE_IDS: &str = "UPDATE meta SET directory_id = ?1, deployment_id = ?2 WHERE id = 1";
 const SELECT_COMMIT: &str = "SELECT seq FROM amends_commit WHERE id = 1";
 
 /// The one row of `meta`.
@@ -50,6 +51,15 @@ impl Meta {
         let meta = Self { directory: Uuid::new_v4(), deployment: DeploymentId::mint(), last_now };
         let values = (meta.directory.to_string(), meta.deployment.to_string(), last_now.as_micros());
         db.execute(INSERT, values).map_err(|error| store_error(&error))?;
+        Ok(meta)
+    }
+
+    /// Replaces the ids, and keeps the time.
+    pub(crate) fn mint_anew(db: &Connection) -> Result<Self, StoreError> {
+        let meta =
+            Self { directory: Uuid::new_v4(), deployment: DeploymentId::mint(), ..Self::load_or_mint(db)? };
+        let values = (meta.directory.to_string(), meta.deployment.to_string());
+        db.execute(REPLACE_IDS, values).map_err(|error| store_error(&error))?;
         Ok(meta)
     }
 

@@ -73,6 +73,18 @@ impl SqliteStore {
         Ok(Self::new(File::Inspected(database), meta.map_err(failed)??, clock))
     }
 
+    /// Gives the store in this file other ids, under which it is another deployment in another data directory: it is a
+    /// copy. Answers the id of the data directory.
+    ///
+    /// # Errors
+    /// As [`SqliteStore::open`].
+    pub fn mint_anew(path: &Path) -> Result<Uuid, OpenError> {
+        let database = Database::open(path, Options { migrations: MIGRATIONS, ..Options::default() })?;
+        let minted = database.write_blocking(|db| Meta::mint_anew(db).map_err(Failure::Store));
+        let failed = |failure: Failure| OpenError::Meta { path: path.to_owned(), source: failure.surface() };
+        Ok(minted.map_err(failed)?.directory)
+    }
+
     fn new(file: File, meta: Meta, clock: Arc<dyn Clock>) -> Self {
         Self { file, meta, timeline: Arc::new(Timeline::after(meta.last_now, clock)) }
     }

@@ -167,6 +167,11 @@ impl SagaRow {
         self.restored == Some(Restored::Copied)
     }
 
+    /// Whether it was open in the backup from which the store was recovered: its ledger may lack what was done since.
+    pub fn is_recovered(&self) -> bool {
+        self.restored == Some(Restored::Recovered)
+    }
+
     /// Writes the verdict, and ends a repair.
     ///
     /// # Panics

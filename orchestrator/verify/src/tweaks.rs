@@ -32,6 +32,8 @@ pub(crate) struct Tweaks {
     pub(crate) deletes_first: bool,
     /// Each coordinator takes Step Functions for its own, and so all that waits in the outbox.
     pub(crate) takes_for_its_own: bool,
+    /// The sweeper leaves it to the relay to start what is not there.
+    pub(crate) trusts_the_outbox: bool,
     /// What the sweeper stops gets its verdict at once.
     pub(crate) settles_what_it_stops: bool,
     /// The journal is written, and not synced.
@@ -47,6 +49,8 @@ pub(crate) struct Tweaks {
 pub(crate) enum Revive {
     /// An operator's redrive.
     Redrive,
+    /// An operator's redrive of a saga that is being repaired.
+    OfARepair,
     /// A start under the same name.
     Start,
 }

@@ -14,6 +14,7 @@ mod crowd;
 mod happy_path;
 mod notify;
 mod order;
+mod recovered;
 mod reserve_stock;
 mod sync;
 mod undo_order;

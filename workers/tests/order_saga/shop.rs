@@ -1,5 +1,6 @@
 //! A shop: products, orders, the harness of the order saga, and the books of its providers.
 
+use std::cell::Cell;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -11,8 +12,8 @@ use amends_adapters::sandbox::{Fault, FaultHook};
 use amends_harness::{Harness, HarnessOptions};
 use amends_saga::{SagaDefinition, TaskError};
 use amends_store::{
-    Customer, LedgerRow, LedgerStatus, MemoryStore, OrderLine, OrderRow, OrderStatus, ProductRow, SagaLock,
-    SagaRow, SagaState, Store, StoreError, Tx,
+    Customer, LedgerRow, LedgerStatus, MemoryStore, OrderLine, OrderRow, OrderStatus, ProductRow,
+    ReservationRow, Restored, SagaLock, SagaRow, SagaState, Store, StoreError, Tx,
 };
 use amends_types::{Clock, DeploymentId, Money, Personal, SagaId, Sha256Hex, SplitMix};
 use amends_workers::{OrderInput, OrderSagaParts, order_saga};
@@ -29,6 +30,16 @@ pub(crate) struct Shop {
     notices_fail: Arc<AtomicBool>,
     harness: Harness,
     definition: SagaDefinition,
+}
+
+/// A shop's store as it was at some moment.
+#[derive(Clone)]
+pub(crate) struct Backup {
+    product: ProductRow,
+    order: OrderRow,
+    pub(crate) saga: SagaRow,
+    rows: Vec<LedgerRow>,
+    reservations: Vec<ReservationRow>,
 }
 
 /// What somebody orders; in USD, paid with a card that works, unless a test changes it.
@@ -56,10 +67,17 @@ impl NewOrder {
 impl Shop {
     /// A shop with these products: SKU, price in cents, stock.
     pub(crate) fn with(products: &[(&'static str, i64, u64)]) -> Self {
-        let clock = JumpingClock::default();
+        let shop = Self::on(JumpingClock::default(), Arc::new(MemoryBooks::new()));
+        for (sku, price_minor, stock) in products.iter().copied() {
+            shop.change(move |tx| tx.insert_product(&product(sku, price_minor, stock)).map(drop));
+        }
+        shop
+    }
+
+    /// A shop with an empty store, whose providers have these books.
+    fn on(clock: JumpingClock, books: Arc<MemoryBooks>) -> Self {
         let shared: Arc<dyn Clock> = Arc::new(clock.clone());
         let store = Arc::new(MemoryStore::new(shared.clone(), DeploymentId::fixed(7)));
-        let books = Arc::new(MemoryBooks::new());
         let notices_fail = Arc::new(AtomicBool::new(false));
         let saga = order_saga(OrderSagaParts {
             payment: Arc::new(SandboxPayment::new(books.clone(), shared.clone())),
@@ -77,10 +95,28 @@ impl Shop {
             entropy: Arc::new(SplitMix::from_seed(1)),
             sagas: vec![saga],
         });
-        let shop = Self { clock, store, books, notices_fail, harness, definition };
-        for (sku, price_minor, stock) in products.iter().copied() {
-            shop.change(move |tx| tx.insert_product(&product(sku, price_minor, stock)).map(drop));
-        }
+        Self { clock, store, books, notices_fail, harness, definition }
+    }
+
+    /// What a backup keeps of this shop, whose only order is `order-1` for `sku`.
+    pub(crate) fn back_up(&self, sku: &'static str) -> Backup {
+        let (product, order, saga) = (self.read(move |tx| tx.product(sku)), self.order(), self.saga());
+        let reservations = self.read(|tx| tx.reservations(&order_1()));
+        Backup { product: product.unwrap(), order, saga, rows: self.rows(), reservations }
+    }
+
+    /// A shop that was recovered from a backup of this one. The providers are the same; time has gone on.
+    pub(crate) fn recover(&self, backup: &Backup) -> Self {
+        let shop = Self::on(self.clock.clone(), self.books.clone());
+        let Backup { product, order, saga, rows, reservations } = backup.clone();
+        let restored = (!saga.state.is_final()).then_some(Restored::Recovered);
+        shop.change(move |tx| {
+            tx.insert_product(&product)?;
+            tx.insert_order(&order)?;
+            tx.insert_saga(&SagaRow { restored, ..saga.clone() })?;
+            rows.iter().try_for_each(|row| tx.put_ledger_row(row))?;
+            reservations.iter().try_for_each(|row| tx.insert_reservation(row))
+        });
         shop
     }
 
@@ -104,7 +140,8 @@ impl Shop {
     }
 
     pub(crate) fn walk<'a>(&'a self, saga: &'a SagaId) -> Walk<'a> {
-        Walk { harness: &self.harness, definition: &self.definition, clock: &self.clock, saga }
+        let lost_after = Cell::new(usize::MAX);
+        Walk { harness: &self.harness, definition: &self.definition, clock: &self.clock, saga, lost_after }
     }
 
     /// What the relay does for a notice that a committed saga owes.

@@ -1,5 +1,6 @@
 //! The way through the order saga, as its state machine goes it: forward, and on an error back.
 
+use std::cell::Cell;
 use std::time::Duration;
 
 use amends_harness::Harness;
@@ -16,6 +17,8 @@ pub(crate) enum End {
     Succeeded,
     /// With the error name of the verdict, and its cause.
     Failed(String, String),
+    /// It did not: everything was lost before.
+    Lost,
 }
 
 pub(crate) struct Walk<'a> {
@@ -23,6 +26,8 @@ pub(crate) struct Walk<'a> {
     pub(crate) definition: &'a SagaDefinition,
     pub(crate) clock: &'a JumpingClock,
     pub(crate) saga: &'a SagaId,
+    /// After how many more tasks everything is lost: nobody does anything from then on.
+    pub(crate) lost_after: Cell<usize>,
 }
 
 impl Walk<'_> {
@@ -50,7 +55,10 @@ impl Walk<'_> {
             }
         }
         let patient = Backoff { interval_seconds: 5, rate_tenths: 10, max_delay_seconds: 5, attempts: 20 };
-        let verdict = self.ask("settle", Op::Settle, &patient, &patient).unwrap();
+        let verdict = match self.ask("settle", Op::Settle, &patient, &patient) {
+            Err(_) if self.lost_after.get() == 0 => return End::Lost,
+            verdict => verdict.unwrap(),
+        };
         let text = |field: &str| verdict[field].as_str().unwrap().to_owned();
         End::Failed(text("error"), text("cause"))
     }
@@ -86,6 +94,10 @@ impl Walk<'_> {
     }
 
     fn attempt(&self, step: &str, op: Op) -> Result<Value, TaskError> {
+        let Some(left) = self.lost_after.get().checked_sub(1) else {
+            return Err(TaskError::new(Kind::Bug, "everything is lost"));
+        };
+        self.lost_after.set(left);
         let run = self.saga.forward_run();
         let payload = TaskPayload { saga_id: self.saga.clone(), run, step: step.to_owned(), op, retry: 0 };
         let answer = self.harness.handle(payload);

@@ -8,6 +8,8 @@ use std::time::{Duration, SystemTime};
 
 use amends_coordinator::{Alarm, Announcer, SagaEnd};
 use amends_types::{BoxFuture, Sha256Hex};
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD as BASE64;
 use reqwest::{Client, StatusCode, Url};
 use ring::hmac;
 use serde_json::{Value, json};
@@ -34,7 +36,7 @@ impl Webhook {
             url.ok_or_else(|| Failure::Unusable("--webhook must be an http or https address".into()))?;
         let client = Client::builder().timeout(LIMIT).redirect(reqwest::redirect::Policy::none()).build();
         let secret = env::var("AMENDS_WEBHOOK_SECRET").ok();
-        let key = secret.map(|secret| hmac::Key::new(hmac::HMAC_SHA256, secret.as_bytes()));
+        let key = secret.as_deref().map(key_in).transpose()?;
         Ok(Self { client: client.map_err(Failure::failed)?, url, key })
     }
 
@@ -77,22 +79,20 @@ impl Webhook {
 
 fn signature(key: &hmac::Key, id: &str, timestamp: u64, body: &str) -> String {
     let signed = hmac::sign(key, format!("{id}.{timestamp}.{body}").as_bytes());
-    format!("v1,{}", base64(signed.as_ref()))
+    format!("v1,{}", BASE64.encode(signed))
 }
 
-/// Base64 with padding (RFC 4648, section 4).
-fn base64(bytes: &[u8]) -> String {
-    const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let mut text = String::new();
-    for chunk in bytes.chunks(3) {
-        let bits =
-            chunk.iter().fold(0_u32, |bits, byte| bits << 8 | u32::from(*byte)) << (8 * (3 - chunk.len()));
-        for place in 0..4 {
-            let index = (bits >> (18 - 6 * place)) as usize & 63;
-            text.push(if place <= chunk.len() { char::from(LETTERS[index]) } else { '=' });
-        }
-    }
-    text
+/// The key in a secret: `whsec_` and base64 of 24 to 64 bytes, as the standard has it.
+fn key_in(secret: &str) -> Result<hmac::Key, Failure> {
+    let bytes = secret.strip_prefix("whsec_").and_then(|text| BASE64.decode(text).ok());
+    let bytes = bytes.filter(|bytes| (24..=64).contains(&bytes.len())).ok_or_else(|| {
+        Failure::Unusable(
+            "AMENDS_WEBHOOK_SECRET must be whsec_ and base64 of 24 to 64 bytes: \
+             echo \"whsec_$(openssl rand -base64 32)\" makes one"
+                .into(),
+        )
+    })?;
+    Ok(hmac::Key::new(hmac::HMAC_SHA256, &bytes))
 }
 
 impl Announcer for Webhook {
@@ -118,16 +118,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_signature_is_the_one_of_the_standard() {
-        // RFC 4648, section 10.
-        for (text, expected) in
-            [("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foobar", "Zm9vYmFy")]
-        {
-            assert_eq!(base64(text.as_bytes()), expected);
+    fn a_secret_that_is_none_is_refused() {
+        assert!(key_in("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw").is_ok());
+        for wrong in ["", "secret", "whsec_", "whsec_c2VjcmV0", "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"] {
+            assert!(matches!(key_in(wrong), Err(Failure::Unusable(_))), "{wrong}");
         }
-        let key = hmac::Key::new(hmac::HMAC_SHA256, b"secret");
-        let signature = signature(&key, "msg_1", 1_700_000_000, "{}");
-        assert!(signature.starts_with("v1,") && signature.len() == 47, "{signature}");
     }
 
     #[test]

@@ -62,13 +62,17 @@ fn is_over(done: &[Searched], searches: &Searches<'_>) -> bool {
 }
 
 impl Searches<'_> {
-    /// What two orders can do to each other that share nothing is seen with one fault less; unless asked for by name.
+    /// What is particular to a setting, or to two orders that share nothing, is seen with one fault less; unless it is
+    /// asked for by name.
     fn faults_of(&self, scenario: ScenarioName) -> u32 {
         let is_named = self.scenarios.len() == 1;
-        if scenario == ScenarioName::SideBySide && !is_named {
-            self.faults.saturating_sub(1)
-        } else {
-            self.faults
+        match scenario {
+            ScenarioName::OneOrder | ScenarioName::LastItem => self.faults,
+            _ if is_named => self.faults,
+            ScenarioName::SideBySide
+            | ScenarioName::Repaired
+            | ScenarioName::Coordinators
+            | ScenarioName::LostEngine => self.faults.saturating_sub(1),
         }
     }
 

@@ -27,6 +27,12 @@ pub(crate) enum ScenarioName {
     LastItem,
     /// Two orders at once that have nothing to do with each other
     SideBySide,
+    /// One order that is stuck until people repair it
+    Repaired,
+    /// One order, and several coordinators
+    Coordinators,
+    /// One order, and two engines, one of which is taken for lost
+    LostEngine,
 }
 
 /// Where sagas are kept.
@@ -40,13 +46,23 @@ pub(crate) enum StoreName {
 }
 
 impl ScenarioName {
-    pub(crate) const ALL: [Self; 3] = [Self::OneOrder, Self::LastItem, Self::SideBySide];
+    pub(crate) const ALL: [Self; 6] = [
+        Self::OneOrder,
+        Self::LastItem,
+        Self::SideBySide,
+        Self::Repaired,
+        Self::Coordinators,
+        Self::LostEngine,
+    ];
 
     pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::OneOrder => "one_order",
             Self::LastItem => "last_item",
             Self::SideBySide => "side_by_side",
+            Self::Repaired => "repaired",
+            Self::Coordinators => "coordinators",
+            Self::LostEngine => "lost_engine",
         }
     }
 
@@ -55,6 +71,9 @@ impl ScenarioName {
             Self::OneOrder => OrderScenario::one_order(),
             Self::LastItem => OrderScenario::last_item(),
             Self::SideBySide => OrderScenario::side_by_side(),
+            Self::Repaired => OrderScenario::repaired(),
+            Self::Coordinators => OrderScenario::coordinators(),
+            Self::LostEngine => OrderScenario::lost_engine(),
         }
     }
 }

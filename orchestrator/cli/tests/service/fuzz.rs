@@ -2,21 +2,10 @@
 //!
 //! `.ci/install-test-tools` installs it; without it this test fails.
 
-use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::service::{Service, Shop};
+use crate::service::{Service, Shop, tools};
 use crate::tokens::token;
-
-/// Where the test tools are: as in `.ci/test`.
-fn tools() -> PathBuf {
-    if let Some(tools) = std::env::var_os("AMENDS_TEST_TOOLS") {
-        return tools.into();
-    }
-    let cache = std::env::var_os("XDG_CACHE_HOME").map(PathBuf::from);
-    let home = || std::env::var_os("HOME").map(|home| Path::new(&home).join(".cache"));
-    cache.or_else(home).expect("HOME is set").join("amends/tools")
-}
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_service_does_what_its_document_says_whatever_it_is_sent() {

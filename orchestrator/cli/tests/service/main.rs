@@ -5,6 +5,7 @@
 mod service;
 
 mod answers;
+mod backup;
 mod classic_faults;
 mod flash_sale;
 mod fuzz;
@@ -12,3 +13,4 @@ mod instances;
 mod repair;
 mod slow_clients;
 mod tokens;
+mod webhook;

@@ -1,7 +1,7 @@
 //! A running `amends up`, in a temporary directory, on a port that was free.
 
 use std::io::{BufRead, BufReader};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::Arc;
 
@@ -57,6 +57,14 @@ impl Service {
     }
 
     pub(crate) fn start_in(shop: Arc<Shop>, data: &str, arguments: &[&str]) -> Self {
+        Self::spawn(shop, data, arguments, &[])
+    }
+
+    pub(crate) fn start_with_env(shop: Arc<Shop>, arguments: &[&str], env: &[(&str, &str)]) -> Self {
+        Self::spawn(shop, "data", arguments, env)
+    }
+
+    fn spawn(shop: Arc<Shop>, data: &str, arguments: &[&str], env: &[(&str, &str)]) -> Self {
         // Requests are made here without the client too.
         drop(rustls::crypto::ring::default_provider().install_default());
         let log = format!("{data}.log");
@@ -67,7 +75,7 @@ impl Service {
             command.args(["--rate", "100000"]);
         }
         command.arg("--data").arg(shop.path(data)).arg("--products").arg(shop.path("products.csv"));
-        command.args(arguments).env_remove("AMENDS_DATA").stdin(Stdio::null());
+        command.args(arguments).env_remove("AMENDS_DATA").envs(env.iter().copied()).stdin(Stdio::null());
         let mut process = command.stdout(Stdio::piped()).stderr(stderr).spawn().unwrap();
         let mut url = String::new();
         BufReader::new(process.stdout.take().unwrap()).read_line(&mut url).unwrap();
@@ -119,6 +127,16 @@ impl Drop for Service {
         drop(self.process.kill());
         drop(self.process.wait());
     }
+}
+
+/// Where the test tools are: as in `.ci/test`.
+pub(crate) fn tools() -> PathBuf {
+    if let Some(tools) = std::env::var_os("AMENDS_TEST_TOOLS") {
+        return tools.into();
+    }
+    let cache = std::env::var_os("XDG_CACHE_HOME").map(PathBuf::from);
+    let home = || std::env::var_os("HOME").map(|home| Path::new(&home).join(".cache"));
+    cache.or_else(home).expect("HOME is set").join("amends/tools")
 }
 
 pub(crate) async fn answer(response: reqwest::Response) -> (u16, Value) {

@@ -8,6 +8,7 @@
 
 mod answer;
 mod backlog;
+mod backup;
 mod command;
 mod core;
 mod engine;

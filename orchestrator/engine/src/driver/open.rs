@@ -26,9 +26,9 @@ use crate::journal::{
 };
 
 /// The journal's directory within the engine's.
-const JOURNAL: &str = "journal";
+pub(super) const JOURNAL: &str = "journal";
 /// The archive's file within the engine's directory.
-const ARCHIVE: &str = "archive.db";
+pub(super) const ARCHIVE: &str = "archive.db";
 
 /// The parts that differ between a real engine and a simulated one.
 struct Parts {

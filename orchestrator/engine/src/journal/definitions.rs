@@ -12,6 +12,14 @@ use sha2::{Digest, Sha256};
 
 use crate::journal::{JournalError, Storage};
 
+/// How the name of a definition's file ends.
+const SUFFIX: &str = ".machine.json";
+
+/// Whether a file in the log's directory is a definition.
+pub(crate) fn is_definition(file: &str) -> bool {
+    file.ends_with(SUFFIX)
+}
+
 /// A registered state machine, as it is stored.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Definition {
@@ -35,7 +43,7 @@ impl DefinitionId {
     }
 
     fn file_name(self) -> String {
-        format!("{self}.machine.json")
+        format!("{self}{SUFFIX}")
     }
 }
 

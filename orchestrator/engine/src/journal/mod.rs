@@ -12,6 +12,7 @@
 
 mod archive;
 mod archiver;
+mod backup;
 mod definitions;
 mod encoding;
 mod entry;
@@ -29,6 +30,7 @@ mod tape;
 mod writer;
 
 pub use archive::{Archive, ArchiveError, ArchivedExecution, ListFilter, Status};
+pub use backup::BackedUp;
 pub use definitions::{Definition, DefinitionId};
 pub use error::JournalError;
 pub use file_storage::FileStorage;
@@ -40,6 +42,7 @@ pub use sqlite_archive::SqliteArchive;
 pub use storage::{LogFile, Storage};
 
 pub(crate) use archiver::{Archiver, Done, Job};
+pub(crate) use backup::{back_up, copy_definitions};
 pub(crate) use definitions::{Definitions, StoredDefinition};
 pub(crate) use entry::Entry;
 pub(crate) use log::Log;

@@ -90,6 +90,35 @@ impl SqliteArchive {
         Ok(Self { file: File::ReadOnly(database) })
     }
 
+    /// Copies the file while another process may write it, without the executions `open`, which go on from the log.
+    pub(crate) fn back_up(
+        from: &Path,
+        into: &Path,
+        directory: DirectoryId,
+        open: &HashSet<u64>,
+    ) -> Result<(), ArchiveError> {
+        copy(from, into)?;
+        let copy = Self::open(into, directory)?;
+        let open = open.clone();
+        copy.writable()?.write_blocking(move |db| {
+            let mut delete = db.prepare("DELETE FROM execution WHERE number = ?1")?;
+            open.iter().try_for_each(|number| delete.execute((*number as i64,)).map(drop))?;
+            Ok::<_, ArchiveError>(())
+        })?;
+        copy.sync()
+    }
+
+    /// Copies the file as one of another data directory.
+    pub(crate) fn copy_for(from: &Path, into: &Path, directory: DirectoryId) -> Result<(), ArchiveError> {
+        copy(from, into)?;
+        let options = Options { migrations: MIGRATIONS, ..Options::default() };
+        let copy = Database::open(into, options).map_err(|error| ArchiveError(error.to_string()))?;
+        copy.write_blocking(move |db| {
+            db.execute("UPDATE directory SET id = ?1", (directory.0,))?;
+            Ok(())
+        })
+    }
+
     fn read<T>(&self, work: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T, ArchiveError> {
         let result = match &self.file {
             File::Writable(database) => database.read(work),
@@ -222,6 +251,10 @@ fn status_of(code: i64) -> Status {
         // The table holds finished executions only.
         _ => Status::Failed,
     }
+}
+
+fn copy(from: &Path, into: &Path) -> Result<(), ArchiveError> {
+    amends_sqlite::copy(from, into).map_err(|error| ArchiveError(error.to_string()))
 }
 
 /// The directory that the file belongs to, which is this one if it belonged to none.

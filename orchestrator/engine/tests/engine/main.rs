@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod archive;
+mod backup;
 mod damage;
 mod durability;
 mod limits;

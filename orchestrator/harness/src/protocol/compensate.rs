@@ -18,18 +18,44 @@ use crate::shared::Shared;
 
 enum Begun {
     Answer(Answer),
+    /// These must be undone before.
+    First(Vec<&'static str>),
     Attempt(Box<Attempt>, Arc<dyn ErasedStep>),
 }
 
 pub(crate) async fn compensate(shared: &Arc<Shared>, payload: TaskPayload) -> Answer {
+    let first = match begin_and_act(shared, payload.clone()).await {
+        Ok(answer) => return answer,
+        Err(first) => first,
+    };
+    for step in first {
+        let earlier = TaskPayload { step: step.to_owned(), ..payload.clone() };
+        match begin_and_act(shared, earlier).await.unwrap_or_else(|_| again()) {
+            Ok(_) => {}
+            // Parked, with its reason in the ledger: the others are undone all the same.
+            Err(error) if matches!(error.kind, Kind::Rejected | Kind::Bug) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    begin_and_act(shared, payload).await.unwrap_or_else(|_| again())
+}
+
+/// Another attempt changed what comes first.
+fn again() -> Answer {
+    refuse(Kind::Transient, "a later step must be undone first")
+}
+
+/// One attempt, or which steps must be undone before there may be one.
+async fn begin_and_act(shared: &Arc<Shared>, payload: TaskPayload) -> Result<Answer, Vec<&'static str>> {
     let before = shared.clock.monotonic();
     let token = shared.entropy.next_u64();
     let begun = {
         let (shared, payload) = (shared.clone(), payload.clone());
         shared.store.clone().transact(move |tx| begin(&shared, tx, &payload, token)).await
     };
-    match begun {
+    Ok(match begun {
         Ok(Begun::Answer(answer)) => answer,
+        Ok(Begun::First(steps)) => return Err(steps),
         Ok(Begun::Attempt(attempt, step)) => {
             let result = act(shared, &attempt, &*step, before).await;
             let record = move |shared: &Shared, tx: &mut dyn Tx| record(shared, tx, &payload, token, &result);
@@ -37,7 +63,7 @@ pub(crate) async fn compensate(shared: &Arc<Shared>, payload: TaskPayload) -> An
         }
         Err(Failed::Store(error)) => Err(before_effect(&error)),
         Err(Failed::Step(error)) => compensate_local::record_failure(shared, payload, error).await,
-    }
+    })
 }
 
 fn begin(
@@ -48,12 +74,13 @@ fn begin(
 ) -> Result<Begun, Failed> {
     let passed = match undo_gate(shared, tx, payload)? {
         UndoGate::Answer(answer) => return Ok(Begun::Answer(answer)),
+        UndoGate::First(steps) => return Ok(Begun::First(steps)),
         UndoGate::Pass(passed) => *passed,
     };
     match passed.step.handler.clone() {
         Handler::Local(local) => Ok(Begun::Answer(compensate_local::run(shared, tx, passed, &*local)?)),
         Handler::Provider(provider) => {
-            let UndoPassed { step, mut row } = passed;
+            let UndoPassed { step, mut row, recovered } = passed;
             let now = tx.now();
             let until = now.plus(Duration::from_secs(u64::from(step.definition.policy.lease_seconds)));
             let lease = Lease { token, until };
@@ -61,7 +88,7 @@ fn begin(
             row.undo_until = Some(until);
             row.undo_attempts += 1;
             tx.put_ledger_row(&row)?;
-            Ok(Begun::Attempt(Box::new(Attempt { step, row, lease, now }), provider))
+            Ok(Begun::Attempt(Box::new(Attempt { step, row, lease, recovered, now }), provider))
         }
     }
 }

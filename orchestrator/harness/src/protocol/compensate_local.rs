@@ -20,7 +20,7 @@ pub(super) fn run(
     passed: UndoPassed,
     local: &dyn ErasedLocalStep,
 ) -> Result<Answer, Failed> {
-    let UndoPassed { step, mut row } = passed;
+    let UndoPassed { step, mut row, .. } = passed;
     let ctx = attempt::local_context(shared, &step, &row, Op::Compensate, tx.now());
     let result = attempt::caught(|| local.compensate(&ctx, tx, row.input.clone(), row.output.clone()))?;
     row.undo_attempts += 1;
@@ -43,6 +43,7 @@ fn record(
 ) -> Result<Answer, StoreError> {
     let mut row = match undo_gate(shared, tx, payload)? {
         UndoGate::Answer(answer) => return Ok(answer),
+        UndoGate::First(_) => return Ok(Err(error.clone().into())),
         UndoGate::Pass(passed) => passed.row,
     };
     row.undo_attempts += 1;

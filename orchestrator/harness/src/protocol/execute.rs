@@ -11,6 +11,7 @@ use serde_json::Value;
 use super::answer::{Answer, after_effect, answer_in, before_effect, reason, refuse};
 use super::execute_local::{self, Failed};
 use super::gate::{Gate, Passed, gate};
+use super::recovered::{self, Claim};
 use super::{Mode, commit};
 use crate::attempt::{self, Attempt};
 use crate::erased::{ErasedStep, Handler};
@@ -19,28 +20,52 @@ use crate::shared::Shared;
 /// What the first transaction of an execute came to.
 enum Begun {
     Answer(Answer),
+    /// The saga was recovered from a backup: whether these still stand must be asked first.
+    Ask(Vec<Claim>),
     Attempt(Box<Attempt>, Arc<dyn ErasedStep>),
 }
 
 pub(crate) async fn execute(shared: &Arc<Shared>, payload: TaskPayload, mode: Mode) -> Answer {
+    let claims = match begin_and_act(shared, &payload, mode, false).await {
+        Ok(answer) => return answer,
+        Err(claims) => claims,
+    };
+    match recovered::ask(shared, claims).await {
+        Ok(()) => begin_and_act(shared, &payload, mode, true)
+            .await
+            .unwrap_or_else(|_| refuse(Kind::Bug, "what was asked about is asked about again")),
+        Err(error @ StepError::Rejected(_)) => recovered::record_refusal(shared, payload, mode, error).await,
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// One attempt, or what must be asked about before there may be one.
+async fn begin_and_act(
+    shared: &Arc<Shared>,
+    payload: &TaskPayload,
+    mode: Mode,
+    asked: bool,
+) -> Result<Answer, Vec<Claim>> {
     // The instant before the lease is asked for: see `attempt::deadline`.
     let before = shared.clock.monotonic();
     let token = shared.entropy.next_u64();
     let begun = {
         let (shared, payload) = (shared.clone(), payload.clone());
-        shared.store.clone().transact(move |tx| begin(&shared, tx, &payload, mode, token)).await
+        shared.store.clone().transact(move |tx| begin(&shared, tx, &payload, mode, token, asked)).await
     };
-    match begun {
+    Ok(match begun {
         Ok(Begun::Answer(answer)) => answer,
+        Ok(Begun::Ask(claims)) => return Err(claims),
         Ok(Begun::Attempt(attempt, step)) => {
             let result = act(shared, &attempt, &*step, before).await;
+            let payload = payload.clone();
             let record =
                 move |shared: &Shared, tx: &mut dyn Tx| record(shared, tx, &payload, mode, token, &result);
             answer_in(shared, after_effect, record).await
         }
         Err(Failed::Store(error)) => Err(before_effect(&error)),
-        Err(Failed::Step(error)) => execute_local::record_failure(shared, payload, mode, error).await,
-    }
+        Err(Failed::Step(error)) => execute_local::record_failure(shared, payload.clone(), mode, error).await,
+    })
 }
 
 fn begin(
@@ -49,15 +74,22 @@ fn begin(
     payload: &TaskPayload,
     mode: Mode,
     token: LeaseToken,
+    asked: bool,
 ) -> Result<Begun, Failed> {
     let passed = match gate(shared, tx, payload, mode)? {
         Gate::Answer(answer) => return Ok(Begun::Answer(answer)),
         Gate::Pass(passed) => *passed,
     };
+    if !asked {
+        let claims = recovered::claims_before(shared, tx, &passed)?;
+        if !claims.is_empty() {
+            return Ok(Begun::Ask(claims));
+        }
+    }
     match passed.step.handler.clone() {
         Handler::Local(local) => Ok(Begun::Answer(execute_local::run(shared, tx, passed, &*local)?)),
         Handler::Provider(provider) => {
-            let Passed { step, mut row, .. } = passed;
+            let Passed { saga, step, mut row } = passed;
             let now = tx.now();
             let until = now.plus(Duration::from_secs(u64::from(step.definition.policy.lease_seconds)));
             let lease = Lease { token, until };
@@ -65,7 +97,10 @@ fn begin(
             row.execute_until = Some(until);
             row.attempts += 1;
             tx.put_ledger_row(&row)?;
-            Ok(Begun::Attempt(Box::new(Attempt { step, row, lease, now }), provider))
+            Ok(Begun::Attempt(
+                Box::new(Attempt { step, row, lease, recovered: saga.is_recovered(), now }),
+                provider,
+            ))
         }
     }
 }

@@ -4,8 +4,8 @@ use amends_saga::{StepError, TaskErrorKind as Kind, TaskPayload};
 use amends_store::{LedgerRow, LedgerStatus, SagaLock, SagaRow, SagaState, StoreError, Tx};
 use amends_types::Timestamp;
 
-use super::Mode;
 use super::answer::{Answer, reason, refuse, summary};
+use super::{Mode, recovered};
 use crate::Sources;
 use crate::saga::RunnableStep;
 use crate::shared::Shared;
@@ -65,6 +65,7 @@ pub(super) fn gate(
         },
     };
     row.input = input;
+    recovered::doubt(&saga, &step, &mut row);
     row.started.get_or_insert(tx.now());
     Ok(Gate::Pass(Box::new(Passed { saga, step, row })))
 }

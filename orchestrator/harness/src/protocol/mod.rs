@@ -12,6 +12,7 @@ mod execute_local;
 mod gate;
 mod leases;
 mod mode;
+mod recovered;
 mod settle;
 mod undo_gate;
 

@@ -16,6 +16,7 @@ use serde_json::{Value, json};
 
 use super::answer::{Answer, answer_in, before_effect, refuse};
 use super::gate::fresh_row;
+use super::recovered;
 use super::undo_gate::{become_unwinder, no_such_saga};
 use crate::Saga;
 use crate::shared::Shared;
@@ -60,7 +61,7 @@ fn settle_now(shared: &Shared, tx: &mut dyn Tx, payload: &TaskPayload) -> Result
     Ok(Ok(verdict(&saga, &rows)))
 }
 
-/// Brings every row to undone or parked; `Busy` when one must be waited for, and then nothing is changed.
+/// Brings every row to undone or parked; `Busy` when one must be waited for, and then none is.
 fn close_rows(
     tx: &mut dyn Tx,
     saga: &SagaRow,
@@ -70,11 +71,15 @@ fn close_rows(
     let mut rows = Vec::with_capacity(runnable.steps().len());
     for step in runnable.steps() {
         let row = tx.ledger_row(&saga.id, step.definition.name)?;
-        rows.push(row.unwrap_or_else(|| {
-            let mut row = fresh_row(saga, step);
-            row.bury(Undo::NeverStarted, now);
-            row
-        }));
+        rows.push(match row {
+            Some(row) => row,
+            None if recovered::is_doubtful(saga, step) => recovered::forgotten(tx, saga, step)?,
+            None => {
+                let mut row = fresh_row(saga, step);
+                row.bury(Undo::NeverStarted, now);
+                row
+            }
+        });
     }
     // A step that this version of the saga does not have any more is a debt like the others.
     for row in tx.ledger_rows(&saga.id)? {

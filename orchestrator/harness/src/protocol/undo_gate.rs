@@ -6,12 +6,15 @@ use amends_types::Timestamp;
 
 use super::answer::{Answer, refuse, short, summary};
 use super::gate::{copied, end_expired_lease, find_step, fresh_row, unknown_step};
+use super::recovered;
 use crate::saga::RunnableStep;
 use crate::shared::Shared;
 
 pub(super) enum UndoGate {
     /// There is nothing to do but to answer this.
     Answer(Answer),
+    /// The saga was recovered from a backup: these steps must be undone before.
+    First(Vec<&'static str>),
     /// The step must be asked; the row is `undoing` and not leased.
     Pass(Box<UndoPassed>),
 }
@@ -19,6 +22,8 @@ pub(super) enum UndoGate {
 pub(super) struct UndoPassed {
     pub(super) step: RunnableStep,
     pub(super) row: LedgerRow,
+    /// Whether the ledger may lack what earlier attempts did.
+    pub(super) recovered: bool,
 }
 
 pub(super) fn undo_gate(
@@ -37,14 +42,24 @@ pub(super) fn undo_gate(
         Ok(saga) => saga,
         Err(answer) => return Ok(UndoGate::Answer(answer)),
     };
-    let row = tx.ledger_row(&saga.id, step.definition.name)?;
+    let first = recovered::undone_first(shared, tx, &saga, &step)?;
+    if !first.is_empty() {
+        return Ok(UndoGate::First(first));
+    }
+    let mut row = tx.ledger_row(&saga.id, step.definition.name)?;
+    if row.is_none() && recovered::is_doubtful(&saga, &step) {
+        row = Some(recovered::forgotten(tx, &saga, &step)?);
+    }
     match admit_undo(row, &saga, &step, tx.now()) {
         Undoable::Nothing(row) => {
             tx.put_ledger_row(&row)?;
             Ok(UndoGate::Answer(Ok(summary(&row.step, "nothing to undo"))))
         }
         Undoable::Answered(answer) => Ok(UndoGate::Answer(answer)),
-        Undoable::Row(row) => Ok(UndoGate::Pass(Box::new(UndoPassed { step, row }))),
+        Undoable::Row(row) => {
+            let recovered = saga.is_recovered();
+            Ok(UndoGate::Pass(Box::new(UndoPassed { step, row, recovered })))
+        }
     }
 }
 
@@ -93,6 +108,7 @@ fn admit_undo(row: Option<LedgerRow>, saga: &SagaRow, step: &RunnableStep, now: 
     if let Err(answer) = end_expired_lease(&mut row, now) {
         return Undoable::Answered(answer);
     }
+    recovered::doubt(saga, step, &mut row);
     row.status = LedgerStatus::Undoing;
     row.undoing.get_or_insert(now);
     Undoable::Row(row)

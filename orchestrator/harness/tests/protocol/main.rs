@@ -25,6 +25,7 @@ mod local;
 mod objects;
 mod owed;
 mod park;
+mod recovered;
 mod repair;
 mod restart;
 mod settle;

@@ -83,6 +83,11 @@ impl Provider {
         scripts.push_back(acts.into_iter().collect());
     }
 
+    /// All attempts, in order.
+    pub(crate) fn all_seen(&self) -> Vec<Seen> {
+        self.state().seen.clone()
+    }
+
     /// An execute that was sent long ago has its effect now.
     pub(crate) fn arrive_late(&self, step: &'static str) {
         self.state().books.push((step, Op::Execute));

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use amends_coordinator::{
     EmbeddedStepFunctions, Execution, ExecutionStatus, SagaKind, Started, StepFunctions, StepFunctionsError,
 };
-use amends_store::{LedgerStatus, SagaQuery, SagaState, Store, StoreError};
+use amends_store::{LedgerStatus, SagaQuery, SagaRow, SagaState, Store, StoreError};
 use amends_types::{EngineId, RunName};
 use async_trait::async_trait;
 
@@ -43,7 +43,7 @@ impl ExploredFunctions {
         }
         let redriven = machine != self.kind.name && machine != self.kind.unwind_name;
         let revived = match self.tweaks.revives {
-            Some(Revive::Redrive) => redriven,
+            Some(Revive::Redrive | Revive::OfARepair) => redriven,
             Some(Revive::Start) => {
                 !redriven && self.inner.describe(execution).await? == Some(ExecutionStatus::Ended)
             }
@@ -78,9 +78,11 @@ impl ExploredFunctions {
     /// Lets a saga go forward anew, whatever became of it.
     async fn revive(&self, run: &RunName) -> Result<(), StepFunctionsError> {
         let run = run.clone();
+        let repaired = self.tweaks.revives == Some(Revive::OfARepair);
         let revived = self.store.transact(move |tx| {
             let sagas = tx.sagas(&SagaQuery { limit: usize::MAX, ..SagaQuery::default() })?;
-            for mut saga in sagas.into_iter().filter(|saga| saga.id.forward_run() == run) {
+            let is_meant = |saga: &SagaRow| saga.id.forward_run() == run && (saga.repairing || !repaired);
+            for mut saga in sagas.into_iter().filter(is_meant) {
                 saga.state = SagaState::Forward;
                 (saga.unwinder, saga.ended) = (None, None);
                 tx.update_saga(&saga)?;
@@ -125,7 +127,9 @@ impl StepFunctions for ExploredFunctions {
             Some(ExecutionStatus::Running) if sweeps && self.tweaks.sweeps_at_once => {
                 Some(ExecutionStatus::Ended)
             }
-            None if sweeps && self.tweaks.deletes_first => Some(ExecutionStatus::Running),
+            None if sweeps && (self.tweaks.deletes_first || self.tweaks.trusts_the_outbox) => {
+                Some(ExecutionStatus::Running)
+            }
             status => status,
         })
     }

@@ -335,6 +335,11 @@ impl World {
         self.deliver_all(copies);
     }
 
+    /// Whether a saga is being repaired, or was.
+    pub(crate) fn is_repairing(&self) -> bool {
+        *self.repairing.borrow()
+    }
+
     /// Delivers the copies that were kept; nobody waits for them.
     pub(crate) fn deliver_copies(&self) {
         let copies = std::mem::take(&mut self.state().copies);

@@ -4,11 +4,14 @@
 //! only a person's repair makes `compensated` of `stuck`. One execution unwinds it, so that one writes the verdict. The
 //! sweeper puts another in its place when the former has ended, a person when the saga is at rest, and whoever adopts the
 //! sagas of an engine that is lost. What is parked is opened again by a person alone, and that is recorded.
+//!
+//! Whoever holds a lease when another execution takes over may still record what it did: the lease was taken while its
+//! own execution was the one, nobody else acts on the row meanwhile, and what it knows would be lost otherwise.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use amends_saga::Op;
-use amends_store::{LedgerStatus, SagaRow, SagaState};
+use amends_store::{LeaseToken, LedgerRow, LedgerStatus, SagaRow, SagaState};
 
 use super::Invariant;
 use crate::Evidence;
@@ -41,7 +44,7 @@ fn check(evidence: &Evidence<'_>) -> Vec<String> {
     // What a person opened again, until that is recorded.
     let mut opened = BTreeSet::new();
     walk(evidence, |standing, moment| {
-        found.extend(undone_by_another(standing, moment));
+        found.extend(undone_by_another(standing, moment, &mut seen.leases));
         match &moment.what {
             Happened::Started { run, .. } => drop(seen.started.insert(run)),
             Happened::SeenEnded { run } => drop(seen.ended.insert(run)),
@@ -78,7 +81,11 @@ fn check(evidence: &Evidence<'_>) -> Vec<String> {
 struct Executions<'e> {
     started: BTreeSet<&'e String>,
     ended: BTreeSet<&'e String>,
+    leases: Leases<'e>,
 }
+
+/// The lease that each attempt took while its own execution unwound the saga.
+type Leases<'e> = BTreeMap<&'e str, LeaseToken>;
 
 fn is_opened(standing: &Standing<'_>, step: &str, now: LedgerStatus) -> bool {
     let was_parked = standing.rows.get(step).is_some_and(|row| row.status == LedgerStatus::Parked);
@@ -112,17 +119,30 @@ fn wrongly_taken(before: &SagaRow, after: &SagaRow, actor: &str, seen: &Executio
 }
 
 /// A step that is undone, or settled, by an execution that the saga row does not name.
-fn undone_by_another(standing: &Standing<'_>, moment: &Moment) -> Option<String> {
+fn undone_by_another<'e>(
+    standing: &Standing<'e>,
+    moment: &'e Moment,
+    leases: &mut Leases<'e>,
+) -> Option<String> {
     let Happened::Ledger { after, .. } = &moment.what else { return None };
     let task = standing.tasks.get(&*moment.actor).filter(|task| task.op != Op::Execute)?;
     let (actor, step) = (&moment.actor, &after.step);
     match &standing.saga?.unwinder {
         None => Some(format!("{actor} changed {step}, and nobody is named to unwind it")),
-        Some(unwinder) if *unwinder != task.run => {
-            Some(format!("{actor} changed {step}, but {unwinder} unwinds it"))
+        Some(unwinder) if *unwinder == task.run => {
+            leases.extend(after.lease.map(|lease| (&**actor, lease.token)));
+            None
         }
-        Some(_) => None,
+        Some(_) if is_of_its_lease(standing, after, leases.get(&**actor)) => None,
+        Some(unwinder) => Some(format!("{actor} changed {step}, but {unwinder} unwinds it")),
     }
+}
+
+/// Whether this is written under the lease of whoever writes it, and no new one is taken.
+fn is_of_its_lease(standing: &Standing<'_>, after: &LedgerRow, own: Option<&LeaseToken>) -> bool {
+    let held = standing.rows.get(after.step.as_str()).and_then(|row| row.lease);
+    let is_own = held.is_some_and(|lease| Some(&lease.token) == own);
+    is_own && (after.lease.is_none() || after.lease == held)
 }
 
 fn may_follow(before: Option<SagaState>, after: SagaState) -> bool {
@@ -138,10 +158,12 @@ fn may_follow(before: Option<SagaState>, after: SagaState) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use amends_store::Lease;
+
     use super::*;
     use crate::sound::{
-        assert_finds_nothing, at, caught_by, committed, compensated, repaired, row_put, saga_put, stuck,
-        unwound_by, watched, with_before_verdict, with_more,
+        assert_finds_nothing, at, caught_by, committed, compensated, delivered, repaired, row_put, saga_put,
+        stuck, unwound_by, watched, with_before_verdict, with_more,
     };
 
     #[test]
@@ -184,6 +206,32 @@ mod tests {
         };
         assert!(check(&[]));
         assert!(!check(&[moment(Happened::SeenEnded { run })]));
+    }
+
+    #[test]
+    fn who_holds_a_lease_records_what_it_did_although_another_has_taken_over() {
+        let mut unwinding = compensated().saga;
+        (unwinding.state, unwinding.ended, unwinding.unwinds) = (SagaState::Unwinding, None, 1);
+        unwinding.unwinder = Some(unwinding.id.forward_run());
+        let taken = SagaRow { unwinder: Some(unwinding.id.unwind_run(1)), ..unwinding.clone() };
+        let row = compensated().rows.iter().find(|row| row.step == "charge").unwrap().clone();
+        let held = |token| {
+            let lease = Some(Lease { token, until: at(900) });
+            LedgerRow { status: LedgerStatus::Undoing, lease, ..row.clone() }
+        };
+        let begun = delivered("charge", Op::Compensate);
+        let put = |row: &LedgerRow| Moment { actor: begun.actor.clone(), ..row_put(row) };
+        let swept = Moment { actor: "sweeper.1".into(), ..saga_put(&taken) };
+        let check = |before: &[Moment], after: &[Moment]| {
+            let first = [saga_put(&unwinding), begun.clone()];
+            let way = [&first, before, std::slice::from_ref(&swept), after].concat();
+            let found = check(&with_more(watched(compensated()), &way));
+            found.iter().any(|what| what.starts_with("charge.compensate.2 changed charge, but"))
+        };
+        assert!(!check(&[put(&held(1))], &[put(&row)]));
+        assert!(check(&[put(&held(1))], &[put(&held(2))]), "a new lease");
+        assert!(check(&[], &[put(&held(1))]), "a first lease");
+        assert!(check(&[put(&held(1))], &[row_put(&held(2)), put(&row)]), "somebody else's lease");
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! The list of all mutants.
 
-use crate::mutants::{Mutant, coordinator, engine, harness, machine, provider, step, store};
+use crate::mutants::{Mutant, coordinator, engine, harness, machine, provider, repair, several, step, store};
 
 /// Every mutant.
 pub fn all() -> Vec<Mutant> {
@@ -24,6 +24,11 @@ pub fn all() -> Vec<Mutant> {
         provider::inventory::MUTANTS,
         provider::payment::MUTANTS,
         coordinator::MUTANTS,
+        several::claims::MUTANTS,
+        several::lost_engine::MUTANTS,
+        repair::decisions::MUTANTS,
+        repair::retry::MUTANTS,
+        repair::unwind::MUTANTS,
     ]
     .concat()
 }

@@ -3,16 +3,17 @@
 //! The first look at the saga row tells the protocol's transactions apart: an execute begins under a shared lock and
 //! records under an exclusive one, a compensate the other way round.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+mod view;
 
-use amends_saga::Op;
+use std::sync::{Arc, Mutex, PoisonError};
+
 use amends_store::{
-    Access, Lease, LedgerRow, SagaLock, SagaQuery, SagaRow, SagaState, Store, StoreError, Tx, Work,
+    Access, LedgerRow, NewAuditRow, OutboxRow, SagaLock, SagaQuery, SagaRow, Store, StoreError, Tx, Work,
 };
-use amends_types::{BoxFuture, Clock, DeploymentId, SagaId, Timestamp};
+use amends_types::{BoxFuture, Clock, DeploymentId, EngineId, SagaId, Timestamp};
 
+use self::view::Memory;
+pub(in crate::mutants) use self::view::{View, as_if_forward};
 use crate::explore::{Happened, Moment, World};
 use crate::lens::{Lens, Through};
 
@@ -35,6 +36,10 @@ pub(in crate::mutants) struct Lie {
     pub(in crate::mutants) owed: fn(&View, Vec<LedgerRow>) -> Vec<LedgerRow>,
     /// The deployment, by the number of the process's lives.
     pub(in crate::mutants) deployment: fn(DeploymentId, u128) -> DeploymentId,
+    /// Until when rows of the outbox are claimed, by now and until when they should be.
+    pub(in crate::mutants) claim: fn(Timestamp, Timestamp) -> Timestamp,
+    /// A record of the audit log; none is not kept.
+    pub(in crate::mutants) record: fn(&View, NewAuditRow) -> Option<NewAuditRow>,
     /// Whether stock could be taken.
     pub(in crate::mutants) taken: fn(bool) -> bool,
     /// What becomes of a transaction that failed.
@@ -72,6 +77,8 @@ impl Lie {
         put: |_, row| Some(row),
         owed: |_, rows| rows,
         deployment: |id, _| id,
+        claim: |_, until| until,
+        record: |_, row| Some(row),
         taken: |taken| taken,
         failed: Failed::RolledBack,
         local: Local::AtOnce,
@@ -81,117 +88,6 @@ impl Lie {
     pub(in crate::mutants) fn before(self, inner: Arc<dyn Store>, world: &Arc<World>) -> Arc<dyn Store> {
         Arc::new(Lying { lie: self, inner, world: world.clone(), memory: Arc::default() })
     }
-}
-
-/// What the liar remembers in one life of the process.
-#[derive(Default)]
-struct Memory {
-    /// The last lease of each actor.
-    leases: HashMap<Arc<str>, Lease>,
-    /// The saga rows that were committed last.
-    sagas: HashMap<SagaId, SagaRow>,
-    /// The ledger rows that were committed last.
-    rows: HashMap<(SagaId, String), LedgerRow>,
-}
-
-/// Who asks, in which transaction.
-#[derive(Clone)]
-pub(in crate::mutants) struct View {
-    /// `charge.execute.1`, `relay.1`.
-    pub(in crate::mutants) actor: Arc<str>,
-    /// What an attempt is asked to do; none for the coordinator.
-    pub(in crate::mutants) op: Option<Op>,
-    /// How this transaction first looked at the saga row.
-    pub(in crate::mutants) first: Option<SagaLock>,
-    /// Where the saga stood when this transaction looked.
-    pub(in crate::mutants) saga: Option<SagaState>,
-    /// Whether everything was over when the transaction was asked for.
-    late: bool,
-    /// When that was.
-    asked: Duration,
-    /// The store's time.
-    pub(in crate::mutants) now: Timestamp,
-    /// The workers' time when the transaction was asked for.
-    workers_now: Timestamp,
-    /// The saga rows then.
-    stale_sagas: HashMap<SagaId, SagaRow>,
-    /// The ledger rows then.
-    stale_rows: HashMap<(SagaId, String), LedgerRow>,
-    memory: Arc<Mutex<Memory>>,
-    world: Arc<World>,
-}
-
-impl View {
-    /// An execute begins, or records why a step of our own database failed.
-    pub(in crate::mutants) fn execute_begins(&self) -> bool {
-        self.op == Some(Op::Execute) && self.first == Some(SagaLock::Share)
-    }
-
-    /// An execute records what came of it.
-    pub(in crate::mutants) fn execute_records(&self) -> bool {
-        self.op == Some(Op::Execute) && self.first == Some(SagaLock::Update)
-    }
-
-    /// A compensate begins.
-    pub(in crate::mutants) fn undo_begins(&self) -> bool {
-        self.op == Some(Op::Compensate) && self.first == Some(SagaLock::Update)
-    }
-
-    /// A compensate records what came of it.
-    pub(in crate::mutants) fn undo_records(&self) -> bool {
-        self.op == Some(Op::Compensate) && self.first == Some(SagaLock::Share)
-    }
-
-    /// An execute that was delivered when everything was over.
-    pub(in crate::mutants) fn is_late(&self) -> bool {
-        self.late && self.execute_begins()
-    }
-
-    /// How far the workers' clock is ahead of the store's. A store's time goes on a little with each commit: that is no
-    /// skew.
-    pub(in crate::mutants) fn skew_micros(&self) -> i64 {
-        (self.workers_now.as_micros() - self.now.as_micros()) / 1_000_000 * 1_000_000
-    }
-
-    /// Whether the actor's name begins so.
-    pub(in crate::mutants) fn is(&self, actor: &str) -> bool {
-        self.actor.starts_with(actor)
-    }
-
-    /// The last lease that this actor took.
-    pub(in crate::mutants) fn own_lease(&self) -> Option<Lease> {
-        self.memory().leases.get(&self.actor).copied()
-    }
-
-    /// The saga row as it was when the transaction was asked for.
-    pub(in crate::mutants) fn stale(&self, saga: SagaRow) -> SagaRow {
-        self.stale_sagas.get(&saga.id).cloned().unwrap_or(saga)
-    }
-
-    /// The ledger row as it was when the transaction was asked for, if it was written in this life of the process.
-    pub(in crate::mutants) fn stale_row(&self, row: LedgerRow) -> Option<LedgerRow> {
-        let place = (row.saga.clone(), row.step.clone());
-        if self.memory().rows.contains_key(&place) { self.stale_rows.get(&place).cloned() } else { Some(row) }
-    }
-
-    /// How long ago the transaction was asked for.
-    pub(in crate::mutants) fn waited(&self) -> Duration {
-        self.world.clock.monotonic().saturating_sub(self.asked)
-    }
-
-    /// Whether everything is over by now.
-    pub(in crate::mutants) fn is_over(&self) -> bool {
-        self.world.is_over()
-    }
-
-    fn memory(&self) -> MutexGuard<'_, Memory> {
-        self.memory.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// The same saga, going forward.
-pub(in crate::mutants) fn as_if_forward(saga: SagaRow) -> SagaRow {
-    SagaRow { state: SagaState::Forward, ..saga }
 }
 
 struct Lying {
@@ -212,6 +108,8 @@ impl Lying {
             op: task.as_ref().map(|task| task.op),
             first: None,
             saga: None,
+            repairing: false,
+            asked_in_a_repair: self.world.is_repairing(),
             late: self.world.is_over(),
             asked: self.world.clock.monotonic(),
             now,
@@ -325,6 +223,7 @@ impl Lens for Liar {
         self.view.first.get_or_insert(lock);
         let saga = tx.saga(id, lock)?;
         self.view.saga = saga.as_ref().map(|saga| saga.state);
+        self.view.repairing = saga.as_ref().is_some_and(|saga| saga.repairing);
         Ok(saga.map(|saga| (self.lie.saga)(&self.view, saga)))
     }
 
@@ -377,6 +276,21 @@ impl Lens for Liar {
         limit: usize,
     ) -> Result<Vec<LedgerRow>, StoreError> {
         Ok((self.lie.owed)(&self.view, tx.owed_rows(after, limit)?))
+    }
+
+    fn claim_outbox(
+        &mut self,
+        tx: &mut dyn Tx,
+        engine: Option<EngineId>,
+        until: Timestamp,
+        limit: usize,
+    ) -> Result<Vec<OutboxRow>, StoreError> {
+        let until = (self.lie.claim)(tx.now(), until);
+        tx.claim_outbox(engine, until, limit)
+    }
+
+    fn append_audit(&mut self, tx: &mut dyn Tx, row: &NewAuditRow) -> Result<u64, StoreError> {
+        (self.lie.record)(&self.view, row.clone()).map_or(Ok(0), |row| tx.append_audit(&row))
     }
 
     fn take_stock(&mut self, tx: &mut dyn Tx, sku: &str, quantity: u64) -> Result<bool, StoreError> {

@@ -18,10 +18,15 @@ pub(in crate::mutants) fn lied(store: ChangeStore) -> Setup {
     tweaked(Tweaks { store: Some(store), ..Tweaks::default() })
 }
 
+/// A scenario, on this store.
+pub(in crate::mutants) fn lied_in(scenario: OrderScenario, store: ChangeStore) -> Setup {
+    let tweaks = Tweaks { store: Some(store), ..Tweaks::default() };
+    Setup::new(Arc::new(scenario)).with_tweaks(tweaks)
+}
+
 /// Two orders of the last item, on this store.
 pub(in crate::mutants) fn lied_of_the_last_item(store: ChangeStore) -> Setup {
-    let tweaks = Tweaks { store: Some(store), ..Tweaks::default() };
-    Setup::new(Arc::new(OrderScenario::last_item())).with_tweaks(tweaks)
+    lied_in(OrderScenario::last_item(), store)
 }
 
 /// That its machine costs orders is not what the mutant is about.

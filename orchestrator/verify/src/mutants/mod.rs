@@ -15,6 +15,8 @@ mod machine;
 mod made;
 mod mutant;
 mod provider;
+mod repair;
+mod several;
 mod step;
 mod store;
 

@@ -21,6 +21,10 @@ pub enum Layer {
     Provider,
     /// The relay, the sweeper or a cancel.
     Coordinator,
+    /// What several coordinators or engines on one store keep to.
+    Several,
+    /// What a person's decision about a stuck saga changes.
+    Repair,
 }
 
 impl fmt::Display for Layer {
@@ -33,6 +37,8 @@ impl fmt::Display for Layer {
             Self::Store => "store",
             Self::Provider => "provider",
             Self::Coordinator => "coordinator",
+            Self::Several => "several",
+            Self::Repair => "repair",
         })
     }
 }
