@@ -16,8 +16,10 @@ pub enum DiagnosticCode {
     MissingTransitionTarget,
     /// No state ends the execution.
     MissingEndState,
-    /// Step Functions accepts it and this engine does not, yet.
-    NotSupportedYet,
+    /// A JSONata expression cannot be parsed.
+    InvalidJsonataExpression,
+    /// A JSONata expression refers to what there is not in Step Functions.
+    UnsupportedJsonataExpression,
 }
 
 impl DiagnosticCode {
@@ -28,7 +30,8 @@ impl DiagnosticCode {
             Self::SchemaValidationFailed => "SCHEMA_VALIDATION_FAILED",
             Self::MissingTransitionTarget => "MISSING_TRANSITION_TARGET",
             Self::MissingEndState => "MISSING_END_STATE",
-            Self::NotSupportedYet => "NOT_SUPPORTED_YET",
+            Self::InvalidJsonataExpression => "INVALID_JSONATA_EXPRESSION",
+            Self::UnsupportedJsonataExpression => "UNSUPPORTED_JSONATA_EXPRESSION",
         }
     }
 }
@@ -82,11 +85,6 @@ impl DefinitionError {
     /// Every fault, in the order in which the definition has them.
     pub fn diagnostics(&self) -> &[Diagnostic] {
         &self.diagnostics
-    }
-
-    /// Whether the definition is a good one of which this engine does not understand a part yet.
-    pub fn is_not_supported_yet(&self) -> bool {
-        self.diagnostics.iter().all(|each| each.code == DiagnosticCode::NotSupportedYet)
     }
 }
 

@@ -7,18 +7,20 @@ use std::collections::HashSet;
 
 use serde_json::{Map, Value};
 
-use crate::diagnostic::DiagnosticCode;
-use crate::reader::Findings;
+use crate::reader::Reader;
 
-pub(crate) fn check(start_at: Option<&str>, states: &Map<String, Value>, findings: &Findings) {
+pub(crate) fn check(reader: &Reader<'_>, start_at: Option<&str>, states: &Map<String, Value>) {
+    if reader.has_schema_errors() {
+        return;
+    }
     if !states.values().any(can_end) {
         let message = "Workflow has no terminal state".to_owned();
-        return findings.add_without_location(DiagnosticCode::MissingEndState, message);
+        return reader.missing_end(message);
     }
     let targets: HashSet<&str> = states.values().flat_map(targets).chain(start_at).collect();
     for name in states.keys().filter(|name| !targets.contains(name.as_str())) {
         let message = format!("State \"{name}\" is not reachable.");
-        findings.add(DiagnosticCode::MissingTransitionTarget, &format!("/States/{name}"), message);
+        reader.missing_target(&format!("States/{name}"), message);
     }
 }
 
@@ -27,7 +29,8 @@ fn can_end(state: &Value) -> bool {
     is_end || matches!(state.get("Type").and_then(Value::as_str), Some("Succeed" | "Fail"))
 }
 
-fn targets(state: &Value) -> impl Iterator<Item = &str> {
+/// The names of the states that a state leads to.
+pub(crate) fn targets(state: &Value) -> impl Iterator<Item = &str> {
     let own = ["Next", "Default"].into_iter().filter_map(|field| state.get(field));
     let lists = ["Choices", "Catch"].into_iter().filter_map(|field| state.get(field)?.as_array());
     let nested = lists.flatten().filter_map(|each| each.get("Next"));

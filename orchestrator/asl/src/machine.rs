@@ -1,19 +1,31 @@
 //! A state machine: its states, where it starts, and how long it may run.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use serde_json::Value;
 
 use crate::diagnostic::DefinitionError;
+use crate::query_language::QueryLanguage;
 use crate::reader::{Findings, Reader};
 use crate::state::{Names, State};
-use crate::{graph, json_text, query_language};
+use crate::{graph, json_text};
 
 /// A state's place in its machine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct StateIndex(pub(crate) u32);
 
-/// A parsed definition, free of errors.
+/// The type of a state machine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum MachineType {
+    /// Durable executions of up to a year.
+    #[default]
+    Standard,
+    /// Executions of up to five minutes, which wait for nobody.
+    Express,
+}
+
+/// A parsed definition, free of errors; or a branch of a Parallel state, or the processor of a Map state.
 #[derive(Debug, Clone, PartialEq)]
 pub struct StateMachine {
     states: Vec<State>,
@@ -22,27 +34,46 @@ pub struct StateMachine {
 }
 
 impl StateMachine {
-    /// Reads a definition.
+    /// Reads the definition of a Standard state machine.
     ///
     /// # Errors
     /// [`DefinitionError`] with everything that is wrong with it.
     pub fn parse(text: &str) -> Result<Self, DefinitionError> {
-        Self::from_value(&json_text::read(text)?)
+        Self::parse_as(MachineType::Standard, text)
     }
 
-    /// Reads a definition that is JSON already.
+    /// Reads the definition of a state machine of that type.
+    ///
+    /// # Errors
+    /// [`DefinitionError`] with everything that is wrong with it.
+    pub fn parse_as(machine_type: MachineType, text: &str) -> Result<Self, DefinitionError> {
+        Self::from_value_as(machine_type, &json_text::read(text)?)
+    }
+
+    /// Reads the definition of a Standard state machine that is JSON already.
     ///
     /// # Errors
     /// [`DefinitionError`] with everything that is wrong with it.
     pub fn from_value(definition: &Value) -> Result<Self, DefinitionError> {
+        Self::from_value_as(MachineType::Standard, definition)
+    }
+
+    /// Reads the definition of a state machine of that type that is JSON already.
+    ///
+    /// # Errors
+    /// [`DefinitionError`] with everything that is wrong with it.
+    pub fn from_value_as(machine_type: MachineType, definition: &Value) -> Result<Self, DefinitionError> {
         let Some(object) = definition.as_object() else {
             return Err(json_text::not_an_object());
         };
         let findings = Findings::default();
-        let machine = read(&Reader::new(object, "/".to_owned(), &findings), &findings);
+        let reader = Reader::new(object, "/".to_owned(), &findings);
+        let timeout_seconds = read_settings(&reader);
+        let language = QueryLanguage::of_machine(&reader);
+        let machine = read(&reader, language, machine_type);
         let found = findings.into_vec();
         match machine {
-            Some(machine) if found.is_empty() => Ok(machine),
+            Some(machine) if found.is_empty() => Ok(Self { timeout_seconds, ..machine }),
             _ => Err(DefinitionError::new(found)),
         }
     }
@@ -60,14 +91,14 @@ impl StateMachine {
         &self.states[index.0 as usize]
     }
 
-    /// All states, by name.
+    /// All states, in the order of the definition.
     pub fn states(&self) -> &[State] {
         &self.states
     }
 
     /// The place of the state with that name.
     pub fn index_of(&self, name: &str) -> Option<StateIndex> {
-        let position = self.states.binary_search_by(|state| state.name.as_ref().cmp(name)).ok()?;
+        let position = self.states.iter().position(|state| *state.name == *name)?;
         u32::try_from(position).ok().map(StateIndex)
     }
 
@@ -75,41 +106,66 @@ impl StateMachine {
     pub fn timeout_seconds(&self) -> Option<u32> {
         self.timeout_seconds
     }
+
+    /// The workflow variables that each state refers to, by the state's name, as DescribeStateMachine lists them in
+    /// `variableReferences`. States within Parallel and Map states are among them; states without any are not.
+    pub fn variable_references(&self) -> BTreeMap<&str, BTreeSet<&str>> {
+        let mut references = BTreeMap::new();
+        self.collect_references(&mut references);
+        references
+    }
+
+    fn collect_references<'a>(&'a self, into: &mut BTreeMap<&'a str, BTreeSet<&'a str>>) {
+        for state in &self.states {
+            if !state.variables.is_empty() {
+                let names = state.variables.iter().map(|name| &**name);
+                into.entry(&*state.name).or_default().extend(names);
+            }
+            state.machines().into_iter().for_each(|machine| machine.collect_references(into));
+        }
+    }
+
+    /// Reads a machine within a state. `taken` are fields of its object that have been read already.
+    pub(crate) fn read_nested(reader: &Reader<'_>, names: &Names, taken: &[&'static str]) -> Option<Self> {
+        for field in taken {
+            reader.take(field);
+        }
+        reader.take("Comment");
+        read(reader, names.language(), names.machine_type())
+    }
 }
 
-fn read(reader: &Reader<'_>, findings: &Findings) -> Option<StateMachine> {
-    require(reader, &["States", "StartAt"]);
+fn read_settings(reader: &Reader<'_>) -> Option<u32> {
     reader.take("Comment");
     reader.string("Version");
-    let timeout_seconds = reader.seconds("TimeoutSeconds", 1);
-    let is_jsonata = query_language::is_jsonata(reader);
+    reader.seconds("TimeoutSeconds", 1)
+}
+
+fn read(reader: &Reader<'_>, language: QueryLanguage, machine_type: MachineType) -> Option<StateMachine> {
+    require(reader, &["States", "StartAt"]);
     let start_at = reader.string("StartAt");
-    let states = reader.object("States")?;
+    let states = reader.object("States");
     reader.finish();
+    let states = states?;
     if states.is_empty() {
         reader.error_at("States", "Value cannot be empty");
         return None;
     }
-    let names: Names = Names::new(states.keys());
+    let names = Names::new(states.keys(), language, machine_type);
     let start = start_at.and_then(|name| names.find(reader, "StartAt", name));
     let mut read = Vec::with_capacity(states.len());
     for (name, value) in states {
-        let Some(child) = reader.child(value, &format!("States/{name}")) else {
+        let Some(child) = reader.child_state(value, &format!("States/{name}")) else {
             continue;
         };
-        if is_jsonata && child.take("QueryLanguage").and_then(Value::as_str) == Some("JSONPath") {
-            child.error("'QueryLanguage' can not be 'JSONPath' if set to 'JSONata' for whole state machine");
-        }
         if name.chars().count() > MAX_NAME_CHARS {
             child.error(&format!("State names must be at most {MAX_NAME_CHARS} characters"));
         }
-        read.extend(State::read(&child, Arc::from(name.as_str()), &names, is_jsonata));
+        read.extend(State::read(child, Arc::from(name.as_str()), &names));
     }
-    if !findings.has_schema_errors() {
-        graph::check(start_at, states, findings);
-    }
+    graph::check(reader, start_at, states);
     let is_complete = read.len() == states.len();
-    is_complete.then_some(StateMachine { states: read, start: start?, timeout_seconds })
+    is_complete.then_some(StateMachine { states: read, start: start?, timeout_seconds: None })
 }
 
 /// The longest name of a state.

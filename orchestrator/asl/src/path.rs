@@ -1,7 +1,8 @@
 //! JSONPath in the dialect of Step Functions.
 //!
 //! A path that can name one place only is *definite* and yields that value or no match; any other yields a list,
-//! which may be empty, even where what leads up to it is missing. `$` is the input, `$$` the context object.
+//! which may be empty, even where what leads up to it is missing. `$` is the input, `$$` the context object, and
+//! `$name` the workflow variable with that name.
 
 mod context;
 mod evaluate;
@@ -16,8 +17,10 @@ use serde_json::Value;
 
 pub use context::{ContextObject, NoContext};
 use filter::Filter;
-pub(crate) use parse::PathProblem;
+pub(crate) use parse::Cursor;
 pub use reference::{Mismatch, ReferencePath};
+
+use crate::environment::Environment;
 
 /// A compiled path.
 #[derive(Debug, Clone, PartialEq)]
@@ -27,10 +30,12 @@ pub struct Path {
     steps: Vec<Step>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 enum Root {
     Input,
     Context,
+    /// A workflow variable.
+    Variable(Box<str>),
     /// `@`, inside a filter only.
     Item,
 }
@@ -58,10 +63,6 @@ enum Step {
 pub struct NoMatch(String);
 
 impl Path {
-    pub(crate) fn read(text: &str) -> Result<Self, PathProblem> {
-        parse::parse(text)
-    }
-
     /// The path as written.
     pub fn as_str(&self) -> &str {
         &self.source
@@ -75,7 +76,7 @@ impl Path {
     /// Whether nothing of the input but that field can make a difference to it.
     pub fn is_within(&self, name: &str) -> bool {
         match self.root {
-            Root::Context => true,
+            Root::Context | Root::Variable(_) => true,
             Root::Input | Root::Item => {
                 let reads_root = |step: &Step| matches!(step, Step::Filter(filter) if filter.reads_root());
                 matches!(self.steps.first(), Some(Step::Name(first)) if **first == *name)
@@ -89,18 +90,30 @@ impl Path {
         self.steps.iter().all(Step::is_definite)
     }
 
-    /// What the path names in the input, or in the context object.
+    /// The workflow variable that it begins with, if it does.
+    pub fn variable(&self) -> Option<&str> {
+        match &self.root {
+            Root::Variable(name) => Some(name),
+            Root::Input | Root::Context | Root::Item => None,
+        }
+    }
+
+    /// What the path names in the input, the context object or a variable.
     ///
     /// # Errors
     /// [`NoMatch`] if a definite path names nothing.
     pub fn evaluate<'a>(
         &self,
         input: &'a Value,
-        context: &'a dyn ContextObject,
+        environment: &'a dyn Environment,
     ) -> Result<Cow<'a, Value>, NoMatch> {
-        match self.root {
+        match &self.root {
             Root::Input | Root::Item => evaluate::find(&self.steps, input),
-            Root::Context => evaluate::find_in_context(&self.steps, context),
+            Root::Context => evaluate::find_in_context(&self.steps, environment),
+            Root::Variable(name) => match environment.variable(name) {
+                Some(value) => evaluate::find(&self.steps, value),
+                None => Err(NoMatch(format!("No results for path: ${name}"))),
+            },
         }
     }
 }
@@ -167,7 +180,7 @@ mod tests {
         check("$.items[::2]", &input, json!([{"v": 1}, {"w": 3}]));
         check("$.items[0,2]", &input, json!([{"v": 1}, {"w": 3}]));
         check("$.o['a','b']", &input, json!([2, 1]));
-        check("$.o.*", &input, json!([2, 1]));
+        check("$.o.*", &input, json!([1, 2]));
         check("$..v", &input, json!([1, 2]));
         check("$.missing.items[1:5].v", &input, json!([]));
         check("$[*]", &json!({}), json!([]));
@@ -185,6 +198,14 @@ mod tests {
     }
 
     #[test]
+    fn a_path_may_begin_with_a_variable() {
+        let path: Path = "$my_var.a[0]['b']".parse().unwrap();
+        assert_eq!((path.variable(), path.is_definite()), (Some("my_var"), true));
+        assert_eq!(ReferencePath::from_path(&path), None);
+        assert!(path.evaluate(&json!({"my_var": 1}), &NoContext).is_err());
+    }
+
+    #[test]
     fn what_is_missing_is_said_as_step_functions_says_it() {
         check_no_match("$.a", &json!({}), "No results for path: $['a']");
         check_no_match("$.a.b", &json!({}), "Missing property in path $['a']");
@@ -197,7 +218,8 @@ mod tests {
             "",
             "a",
             "$.",
-            "$a",
+            "$a-",
+            "$a..",
             "$[",
             "$['a",
             "$.a[",
@@ -206,6 +228,7 @@ mod tests {
             "$..",
             "$.a.length()",
             "$ .a",
+            "$a b",
             "$[1:2:0]",
         ] {
             assert!(wrong.parse::<Path>().is_err(), "{wrong}");

@@ -3,13 +3,18 @@
 //! A field that nobody took by the time of [`Reader::finish`] is one that Step Functions does not know.
 
 use std::cell::RefCell;
+use std::collections::BTreeSet;
+use std::rc::Rc;
 
 use serde_json::{Map, Value};
 
 use crate::diagnostic::{Diagnostic, DiagnosticCode};
 use crate::error_name::ErrorName;
-use crate::path::{Path, PathProblem, ReferencePath};
+use crate::jsonata::{Expression, Problem};
+use crate::path::{Path, ReferencePath};
+use crate::query_language::{JSONATA_FIELDS, JSONPATH_FIELDS, QueryLanguage};
 use crate::seconds::MAX_SECONDS;
+use crate::selector::Selector;
 
 /// Everything found wrong so far.
 #[derive(Debug, Default)]
@@ -35,33 +40,71 @@ impl Findings {
     }
 }
 
-/// Fields that a state has in JSONata only.
-const JSONATA_FIELDS: &[&str] = &["Arguments", "Condition", "Items", "Output"];
-
 /// One object of a definition, and where it is.
 pub(crate) struct Reader<'a> {
     object: &'a Map<String, Value>,
     location: String,
+    /// Where it is in its state: `Catch[1]`. Empty for the state itself.
+    place: String,
+    language: QueryLanguage,
     findings: &'a Findings,
     taken: RefCell<Vec<&'static str>>,
+    /// The workflow variables that the state which this is a part of refers to.
+    variables: Rc<RefCell<BTreeSet<Box<str>>>>,
 }
 
 impl<'a> Reader<'a> {
+    /// A reader of a whole definition.
     pub(crate) fn new(object: &'a Map<String, Value>, location: String, findings: &'a Findings) -> Self {
-        Self { object, location, findings, taken: RefCell::default() }
+        Self {
+            object,
+            location,
+            place: String::new(),
+            language: QueryLanguage::JsonPath,
+            findings,
+            taken: RefCell::default(),
+            variables: Rc::default(),
+        }
     }
 
     /// A reader of an object below this one; notes it if the value is no object.
     pub(crate) fn child(&self, value: &'a Value, place: &str) -> Option<Reader<'a>> {
-        let location = format!("{}/{place}", self.location.trim_end_matches('/'));
-        match value.as_object() {
-            Some(object) => Some(Reader::new(object, location, self.findings)),
-            None => {
-                let message = "Expected value of type Object".to_owned();
-                self.findings.add(DiagnosticCode::SchemaValidationFailed, &location, message);
-                None
-            }
-        }
+        let location = self.below(place);
+        let Some(object) = value.as_object() else {
+            let message = "Expected value of type [OBJECT]".to_owned();
+            self.findings.add(DiagnosticCode::SchemaValidationFailed, &location, message);
+            return None;
+        };
+        Some(Reader {
+            place: self.place_of(place),
+            language: self.language,
+            variables: Rc::clone(&self.variables),
+            ..Reader::new(object, location, self.findings)
+        })
+    }
+
+    /// A reader of a state below this one, whose language and variables are its own.
+    pub(crate) fn child_state(&self, value: &'a Value, place: &str) -> Option<Reader<'a>> {
+        self.child(value, place).map(|child| Reader {
+            place: String::new(),
+            variables: Rc::default(),
+            ..child
+        })
+    }
+
+    /// This reader, in another language.
+    pub(crate) fn in_language(self, language: QueryLanguage) -> Self {
+        Self { language, ..self }
+    }
+
+    /// The language of the state, or of the machine.
+    pub(crate) fn language(&self) -> QueryLanguage {
+        self.language
+    }
+
+    /// A reader of the object in that field; `None` if it is missing or no object.
+    pub(crate) fn child_at(&self, field: &'static str) -> Option<Reader<'a>> {
+        self.take(field).and_then(|value| self.child(value, field))
     }
 
     /// Readers of the objects in an array field; `None` if the field is missing or no array.
@@ -81,23 +124,23 @@ impl<'a> Reader<'a> {
     }
 
     pub(crate) fn string(&self, field: &'static str) -> Option<&'a str> {
-        self.typed(field, "String", Value::as_str)
+        self.typed(field, "STRING", Value::as_str)
     }
 
     pub(crate) fn boolean(&self, field: &'static str) -> Option<bool> {
-        self.typed(field, "Boolean", Value::as_bool)
+        self.typed(field, "BOOLEAN", Value::as_bool)
     }
 
     pub(crate) fn number(&self, field: &'static str) -> Option<f64> {
-        self.typed(field, "Number", Value::as_f64)
+        self.typed(field, "NUMBER", Value::as_f64)
     }
 
     pub(crate) fn array(&self, field: &'static str) -> Option<&'a Vec<Value>> {
-        self.typed(field, "Array", Value::as_array)
+        self.typed(field, "ARRAY", Value::as_array)
     }
 
     pub(crate) fn object(&self, field: &'static str) -> Option<&'a Map<String, Value>> {
-        self.typed(field, "Object", Value::as_object)
+        self.typed(field, "OBJECT", Value::as_object)
     }
 
     pub(crate) fn seconds(&self, field: &'static str, least: u64) -> Option<u32> {
@@ -117,14 +160,36 @@ impl<'a> Reader<'a> {
     }
 
     pub(crate) fn path(&self, field: &'static str) -> Option<Path> {
-        let text = self.string(field)?;
-        match Path::read(text) {
-            Ok(path) => return Some(path),
-            Err(PathProblem::Intrinsic) => self.not_supported_yet(field, "Intrinsic functions are"),
-            Err(PathProblem::Variable) => self.not_supported_yet(field, "Variables are"),
-            Err(PathProblem::Invalid) => self.error_at(field, "Value is not a valid JSONPath"),
+        let path: Option<Path> = self.string(field)?.parse().ok();
+        match &path {
+            Some(path) => self.note_variables(path.variable()),
+            None => self.error_at(field, "Value is not a valid JSONPath"),
         }
-        None
+        path
+    }
+
+    /// A path that names one place, or the call of an intrinsic function.
+    pub(crate) fn selector(&self, field: &'static str) -> Option<Selector> {
+        let text = self.string(field)?;
+        if !text.starts_with("States.") {
+            return self.reference_path(field).map(Selector::Path);
+        }
+        let selector = Selector::read(text);
+        match &selector {
+            Some(selector) => self.note_variables(selector.variables()),
+            None => self.error_at(field, "Value is not a valid intrinsic function call"),
+        }
+        selector
+    }
+
+    /// Notes that the state refers to these workflow variables.
+    pub(crate) fn note_variables<'n>(&self, names: impl IntoIterator<Item = &'n str>) {
+        self.variables.borrow_mut().extend(names.into_iter().map(Box::from));
+    }
+
+    /// The workflow variables that have been noted.
+    pub(crate) fn variables(&self) -> BTreeSet<Box<str>> {
+        self.variables.borrow().clone()
     }
 
     /// A path that names one place, in the input or the context object.
@@ -159,7 +224,7 @@ impl<'a> Reader<'a> {
         }
         let names = items.iter().map(|item| item.as_str().map(ErrorName::from));
         let Some(names) = names.collect::<Option<Vec<_>>>() else {
-            self.error_at("ErrorEquals", "Expected values of type String");
+            self.error_at("ErrorEquals", "Expected value of type [STRING]");
             return Vec::new();
         };
         if names.len() > 1 && names.contains(&ErrorName::All) {
@@ -180,17 +245,57 @@ impl<'a> Reader<'a> {
         self.findings.add(DiagnosticCode::MissingTransitionTarget, &self.below(field), message);
     }
 
-    /// Notes the field, if it is there, as one that this engine does not understand yet.
-    pub(crate) fn unsupported(&self, field: &'static str, what: &str) {
-        if self.take(field).is_some() {
-            self.not_supported_yet(field, &format!("{what} is"));
+    /// The expression in the field, if it holds one.
+    pub(crate) fn expression(&self, field: &'static str) -> Option<Expression> {
+        if self.language == QueryLanguage::JsonPath {
+            return None;
         }
+        let source = Expression::source_of(self.object.get(field)?.as_str()?)?;
+        self.take(field);
+        self.expression_in(field, source)
     }
 
-    /// `what` is a noun and its verb: `"Intrinsic functions are"`.
-    pub(crate) fn not_supported_yet(&self, field: &str, what: &str) {
-        let location = if field.is_empty() { self.location.clone() } else { self.below(field) };
-        self.findings.add(DiagnosticCode::NotSupportedYet, &location, format!("{what} not supported yet"));
+    /// Whether the field holds an expression.
+    pub(crate) fn has_expression(&self, field: &str) -> bool {
+        let text = self.object.get(field).and_then(Value::as_str);
+        self.language == QueryLanguage::Jsonata
+            && text.is_some_and(|text| Expression::source_of(text).is_some())
+    }
+
+    /// Parses an expression that is at `at`; notes what is wrong with it.
+    pub(crate) fn expression_in(&self, at: &str, source: &str) -> Option<Expression> {
+        let in_catcher = self.place.starts_with("Catch[");
+        let location = self.below(at);
+        match Expression::parse(source, &self.place_of(at), in_catcher) {
+            Ok(expression) => {
+                self.note_variables(expression.variables());
+                return Some(expression);
+            }
+            Err(Problem::Invalid(message)) => {
+                self.findings.add(DiagnosticCode::InvalidJsonataExpression, &location, message);
+            }
+            Err(Problem::Unsupported(messages)) => {
+                for message in messages {
+                    self.findings.add(DiagnosticCode::UnsupportedJsonataExpression, &location, message);
+                }
+            }
+        }
+        None
+    }
+
+    /// Notes that the field has a value of a wrong type; `expected` is in capital letters.
+    pub(crate) fn wrong_type(&self, field: &str, expected: &str) {
+        self.error_at(field, &format!("Expected value of type [{expected}]"));
+    }
+
+    /// Whether something was found, anywhere, that makes the definition's transitions unreliable.
+    pub(crate) fn has_schema_errors(&self) -> bool {
+        self.findings.has_schema_errors()
+    }
+
+    /// Notes that the machine cannot end; Step Functions does not say where.
+    pub(crate) fn missing_end(&self, message: String) {
+        self.findings.add_without_location(DiagnosticCode::MissingEndState, message);
     }
 
     /// Notes that the field must have one of these values.
@@ -201,14 +306,23 @@ impl<'a> Reader<'a> {
     /// Notes every field that nobody took.
     pub(crate) fn finish(&self) {
         let taken = self.taken.borrow();
+        let (own, other, foreign) = match self.language {
+            QueryLanguage::JsonPath => (QueryLanguage::JsonPath, QueryLanguage::Jsonata, JSONATA_FIELDS),
+            QueryLanguage::Jsonata => (QueryLanguage::Jsonata, QueryLanguage::JsonPath, JSONPATH_FIELDS),
+        };
         for field in self.object.keys().filter(|field| !taken.contains(&field.as_str())) {
-            if JSONATA_FIELDS.contains(&field.as_str()) {
-                let only = format!("field '{field}' is only supported for the 'JSONata' QueryLanguage");
-                self.error(&format!("The QueryLanguage is set to 'JSONPath', but {only}"));
+            if foreign.contains(&field.as_str()) {
+                let only =
+                    format!("field '{field}' is only supported for the '{}' QueryLanguage", other.as_str());
+                self.error(&format!("The QueryLanguage is set to '{}', but {only}", own.as_str()));
             } else {
                 self.error(&format!("Field '{field}' is not supported"));
             }
         }
+    }
+
+    fn place_of(&self, below: &str) -> String {
+        if self.place.is_empty() { below.to_owned() } else { format!("{}/{below}", self.place) }
     }
 
     fn below(&self, field: &str) -> String {
@@ -219,7 +333,7 @@ impl<'a> Reader<'a> {
         let value = self.take(field)?;
         let typed = read(value);
         if typed.is_none() {
-            self.error_at(field, &format!("Expected value of type {name}"));
+            self.wrong_type(field, name);
         }
         typed
     }

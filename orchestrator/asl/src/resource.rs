@@ -46,7 +46,7 @@ impl Resource {
         let mut parts = arn.splitn(6, ':');
         let (prefix, partition, service) = (parts.next()?, parts.next()?, parts.next()?);
         let (region, account, name) = (parts.next()?, parts.next()?, parts.next()?);
-        if prefix != "arn" || !matches!(partition, "aws" | "aws-cn" | "aws-us-gov") {
+        if prefix != "arn" || !PARTITIONS.contains(&partition) {
             return None;
         }
         let integration = match service {
@@ -85,8 +85,43 @@ fn service_integration(name: &str) -> Option<Integration> {
     if !service.starts_with("aws-sdk:") && !is_optimised(service, operation) {
         return None;
     }
+    if !has_pattern(service, action, pattern) {
+        return None;
+    }
     Some(Integration::Service { service: service.into(), action: action.into(), pattern })
 }
+
+/// Whether the service has that pattern, as the table of integrations in the Step Functions developer guide says.
+fn has_pattern(service: &str, action: &str, pattern: Pattern) -> bool {
+    match pattern {
+        Pattern::RequestResponse => true,
+        Pattern::Sync if action.ends_with(":2") => service == "states",
+        Pattern::Sync => WITH_SYNC.contains(&service),
+        Pattern::WaitForTaskToken => service.starts_with("aws-sdk:") || WITH_TASK_TOKEN.contains(&service),
+    }
+}
+
+const PARTITIONS: &[&str] = &["aws", "aws-cn", "aws-us-gov", "aws-iso", "aws-iso-b", "aws-eusc"];
+
+const WITH_SYNC: &[&str] = &[
+    "athena",
+    "batch",
+    "bedrock",
+    "codebuild",
+    "databrew",
+    "ecs",
+    "eks",
+    "elasticmapreduce",
+    "emr-containers",
+    "emr-serverless",
+    "glue",
+    "mediaconvert",
+    "sagemaker",
+    "states",
+];
+
+const WITH_TASK_TOKEN: &[&str] =
+    &["apigateway", "bedrock", "ecs", "eks", "events", "lambda", "sns", "sqs", "states"];
 
 /// The optimised integrations, as the Step Functions developer guide lists them.
 fn is_optimised(service: &str, operation: &str) -> bool {
@@ -171,6 +206,10 @@ mod tests {
         for wrong in [
             "",
             "arn:aws:states:::dynamodb:query",
+            "arn:aws:states:::dynamodb:putItem.sync",
+            "arn:aws:states:::aws-sdk:dynamodb:putItem.sync",
+            "arn:aws:states:::lambda:invoke.sync:2",
+            "arn:aws:states:::http:invoke.waitForTaskToken",
             "arn:aws:states:::lambda",
             "lambda:invoke",
             "arn:aws:s3:::x",

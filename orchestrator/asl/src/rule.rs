@@ -13,7 +13,8 @@ use serde_json::Value;
 use comparison::Comparison;
 pub(crate) use comparison::compare_numbers;
 
-use crate::path::{ContextObject, Path};
+use crate::environment::Environment;
+use crate::path::Path;
 use crate::reader::Reader;
 
 /// A condition on the input.
@@ -48,11 +49,11 @@ impl Rule {
     ///
     /// # Errors
     /// [`RuleError`] if a path names nothing.
-    pub fn holds(&self, input: &Value, context: &dyn ContextObject) -> Result<bool, RuleError> {
+    pub fn holds(&self, input: &Value, environment: &dyn Environment) -> Result<bool, RuleError> {
         match self {
             Self::And(rules) => {
                 for rule in rules {
-                    if !rule.holds(input, context)? {
+                    if !rule.holds(input, environment)? {
                         return Ok(false);
                     }
                 }
@@ -60,14 +61,14 @@ impl Rule {
             }
             Self::Or(rules) => {
                 for rule in rules {
-                    if rule.holds(input, context)? {
+                    if rule.holds(input, environment)? {
                         return Ok(true);
                     }
                 }
                 Ok(false)
             }
-            Self::Not(rule) => rule.holds(input, context).map(|holds| !holds),
-            Self::Test(test) => test.holds(input, context),
+            Self::Not(rule) => rule.holds(input, environment).map(|holds| !holds),
+            Self::Test(test) => test.holds(input, environment),
         }
     }
 
@@ -97,8 +98,8 @@ impl Rule {
 }
 
 impl Test {
-    fn holds(&self, input: &Value, context: &dyn ContextObject) -> Result<bool, RuleError> {
-        let found = self.variable.evaluate(input, context);
+    fn holds(&self, input: &Value, environment: &dyn Environment) -> Result<bool, RuleError> {
+        let found = self.variable.evaluate(input, environment);
         if let Comparison::IsPresent(expected) = self.comparison {
             let is_present = match &found {
                 Ok(_) if self.variable.is_definite() => true,
@@ -108,7 +109,7 @@ impl Test {
             return Ok(is_present == expected);
         }
         let value = found.map_err(|_| missing(&self.variable))?;
-        self.comparison.holds(&value, |path| path.evaluate(input, context).map_err(|_| missing(path)))
+        self.comparison.holds(&value, |path| path.evaluate(input, environment).map_err(|_| missing(path)))
     }
 }
 

@@ -1,12 +1,19 @@
-//! Payload templates: `Parameters` and `ResultSelector`.
+//! Payload templates: `Parameters`, `Arguments`, `ResultSelector`, `ItemSelector`, `Output`, `Assign`.
 //!
-//! A field whose name ends in `.$` takes its value from a path; everything else is taken as it stands. Parts without
-//! such fields are kept whole, so that evaluating a template costs what its paths cost.
+//! In JSONPath, a field whose name ends in `.$` takes its value from a path or an intrinsic function. In JSONata, a text
+//! between `{%` and `%}` is an expression. Everything else is taken as it stands, and parts without either are kept
+//! whole, so that evaluating a template costs what its paths and expressions cost.
+
+mod compile;
 
 use serde_json::{Map, Value};
 
-use crate::path::{ContextObject, Path, PathProblem};
+use crate::environment::{Environment, States};
+use crate::evaluation_error::EvaluationError;
+use crate::jsonata::{Expression, Session};
+use crate::query_language::QueryLanguage;
 use crate::reader::Reader;
+use crate::selector::Selector;
 
 /// A compiled payload template.
 #[derive(Debug, Clone, PartialEq)]
@@ -15,30 +22,23 @@ pub struct Template(Node);
 #[derive(Debug, Clone, PartialEq)]
 enum Node {
     Literal(Value),
-    Path { field: Box<str>, path: Path },
+    Selected { field: Box<str>, selector: Selector },
+    Query(Expression),
     Object(Vec<(Box<str>, Node)>),
     Array(Vec<Node>),
 }
 
-/// A path of a template named nothing.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("The JSONPath '{path}' specified for the field '{field}' could not be found in the input '{input}'")]
-pub struct TemplateError {
-    /// The field, with its `.$`.
-    pub field: String,
-    /// The path, as written.
-    pub path: String,
-    /// The input, as JSON text.
-    pub input: String,
-}
-
 impl Template {
-    /// What the template makes of the input.
+    /// What the template makes of a state's data.
     ///
     /// # Errors
-    /// [`TemplateError`] if a path names nothing.
-    pub fn evaluate(&self, input: &Value, context: &dyn ContextObject) -> Result<Value, TemplateError> {
-        self.0.evaluate(input, context)
+    /// [`EvaluationError`] if a path names nothing, or a function or an expression fails.
+    pub fn evaluate(
+        &self,
+        states: &States<'_>,
+        environment: &dyn Environment,
+    ) -> Result<Value, EvaluationError> {
+        self.0.evaluate(&Session::new(states, environment))
     }
 
     /// Whether it makes an object with that field.
@@ -46,46 +46,98 @@ impl Template {
         match &self.0 {
             Node::Literal(value) => value.get(name).is_some(),
             Node::Object(fields) => fields.iter().any(|(field, _)| &**field == name),
-            Node::Path { .. } | Node::Array(_) => false,
+            Node::Selected { .. } | Node::Query(_) | Node::Array(_) => false,
         }
     }
 
-    /// Whether all that it takes from its input is in that field.
+    /// Whether all that it takes from its input is in that field, as far as paths tell.
     pub fn reads_only(&self, name: &str) -> bool {
         self.0.reads_only(name)
     }
 
-    /// Reads the field, which must be an object.
+    /// The expression that it is, if it is nothing but one.
+    pub fn as_expression(&self) -> Option<&Expression> {
+        match &self.0 {
+            Node::Query(expression) => Some(expression),
+            Node::Literal(_) | Node::Selected { .. } | Node::Object(_) | Node::Array(_) => None,
+        }
+    }
+
+    /// Its value, if it is the same whatever it is evaluated on.
+    pub fn as_literal(&self) -> Option<&Value> {
+        match &self.0 {
+            Node::Literal(value) => Some(value),
+            Node::Query(_) | Node::Selected { .. } | Node::Object(_) | Node::Array(_) => None,
+        }
+    }
+
+    /// Reads a field that is an object; in JSONata, it may be an expression too.
     pub(crate) fn read(reader: &Reader<'_>, field: &'static str) -> Option<Self> {
         let value = reader.take(field)?;
-        if !value.is_object() {
-            reader.error_at(field, "Expected value of type Object");
+        let is_query = reader.language() == QueryLanguage::Jsonata
+            && value.as_str().is_some_and(|text| Expression::source_of(text).is_some());
+        if !value.is_object() && !is_query {
+            reader.wrong_type(field, "OBJECT");
             return None;
         }
-        Some(Self(compile(reader, field, value)))
+        Some(Self(compile::compile(reader, field, value)))
+    }
+
+    /// Reads a field of a JSONata state that may be anything.
+    pub(crate) fn read_any(reader: &Reader<'_>, field: &'static str) -> Option<Self> {
+        if reader.language() == QueryLanguage::JsonPath {
+            return None;
+        }
+        reader.take(field).map(|value| Self(compile::compile(reader, field, value)))
+    }
+
+    /// Reads what the state's work is given: `Parameters`, or `Arguments` in JSONata.
+    pub(crate) fn read_arguments(reader: &Reader<'_>) -> Option<Self> {
+        match reader.language() {
+            QueryLanguage::JsonPath => Self::read(reader, "Parameters"),
+            QueryLanguage::Jsonata => Self::read_any(reader, "Arguments"),
+        }
+    }
+
+    /// Reads what an item of a Map state is made into: `ItemSelector`, or `Parameters` as it once was.
+    pub(crate) fn read_item_selector(reader: &Reader<'_>) -> Option<Self> {
+        let selector = Self::read(reader, "ItemSelector");
+        if reader.language() == QueryLanguage::Jsonata {
+            return selector;
+        }
+        let parameters = Self::read(reader, "Parameters");
+        if selector.is_some() && parameters.is_some() {
+            reader.error("only one of these fields is allowed: [ItemSelector, Parameters]");
+        }
+        selector.or(parameters)
+    }
+
+    /// Reads `ResultSelector`, which JSONata has not got.
+    pub(crate) fn read_result_selector(reader: &Reader<'_>) -> Option<Self> {
+        match reader.language() {
+            QueryLanguage::JsonPath => Self::read(reader, "ResultSelector"),
+            QueryLanguage::Jsonata => None,
+        }
     }
 }
 
 impl Node {
-    fn evaluate(&self, input: &Value, context: &dyn ContextObject) -> Result<Value, TemplateError> {
+    fn evaluate(&self, session: &Session<'_>) -> Result<Value, EvaluationError> {
         match self {
             Self::Literal(value) => Ok(value.clone()),
-            Self::Path { field, path } => match path.evaluate(input, context) {
-                Ok(found) => Ok(found.into_owned()),
-                Err(_) => Err(TemplateError {
-                    field: field.to_string(),
-                    path: path.to_string(),
-                    input: input.to_string(),
-                }),
-            },
+            Self::Selected { field, selector } => {
+                let found = selector.evaluate(field, session.data.input, session.environment)?;
+                Ok(found.into_owned())
+            }
+            Self::Query(expression) => expression.evaluate_in(session),
             Self::Object(fields) => {
                 let evaluated = fields.iter().map(|(name, node)| {
-                    Ok::<_, TemplateError>((String::from(&**name), node.evaluate(input, context)?))
+                    Ok::<_, EvaluationError>((String::from(&**name), node.evaluate(session)?))
                 });
                 evaluated.collect::<Result<Map<_, _>, _>>().map(Value::Object)
             }
             Self::Array(items) => {
-                let evaluated = items.iter().map(|item| item.evaluate(input, context));
+                let evaluated = items.iter().map(|item| item.evaluate(session));
                 evaluated.collect::<Result<Vec<_>, _>>().map(Value::Array)
             }
         }
@@ -94,7 +146,8 @@ impl Node {
     fn reads_only(&self, name: &str) -> bool {
         match self {
             Self::Literal(_) => true,
-            Self::Path { path, .. } => path.is_within(name),
+            Self::Query(_) => false,
+            Self::Selected { selector, .. } => selector.is_within(name),
             Self::Object(fields) => fields.iter().all(|(_, node)| node.reads_only(name)),
             Self::Array(items) => items.iter().all(|item| item.reads_only(name)),
         }
@@ -103,45 +156,4 @@ impl Node {
     fn is_literal(&self) -> bool {
         matches!(self, Self::Literal(_))
     }
-}
-
-/// Recursion is bounded by the depth of the definition, which the JSON parser limits to 128.
-fn compile(reader: &Reader<'_>, at: &'static str, value: &Value) -> Node {
-    match value {
-        Value::Object(object) => {
-            let fields: Vec<_> =
-                object.iter().map(|(name, value)| compile_field(reader, at, name, value)).collect();
-            let is_literal = fields.iter().all(|(_, node)| node.is_literal());
-            if is_literal { Node::Literal(value.clone()) } else { Node::Object(fields) }
-        }
-        Value::Array(items) => {
-            let items: Vec<_> = items.iter().map(|item| compile(reader, at, item)).collect();
-            let is_literal = items.iter().all(Node::is_literal);
-            if is_literal { Node::Literal(value.clone()) } else { Node::Array(items) }
-        }
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => Node::Literal(value.clone()),
-    }
-}
-
-fn compile_field(reader: &Reader<'_>, at: &'static str, name: &str, value: &Value) -> (Box<str>, Node) {
-    let Some(plain) = name.strip_suffix(".$") else {
-        return (name.into(), compile(reader, at, value));
-    };
-    let path = match value.as_str().map(crate::path::Path::read) {
-        Some(Ok(path)) => path,
-        Some(Err(PathProblem::Intrinsic)) => {
-            reader.not_supported_yet(at, "Intrinsic functions are");
-            return (plain.into(), Node::Literal(Value::Null));
-        }
-        Some(Err(PathProblem::Variable)) => {
-            reader.not_supported_yet(at, "Variables are");
-            return (plain.into(), Node::Literal(Value::Null));
-        }
-        Some(Err(PathProblem::Invalid)) | None => {
-            let expected = "must be a valid JSONPath or a valid intrinsic function call";
-            reader.error_at(at, &format!("The value for the field '{name}' {expected}"));
-            return (plain.into(), Node::Literal(Value::Null));
-        }
-    };
-    (plain.into(), Node::Path { field: name.into(), path })
 }

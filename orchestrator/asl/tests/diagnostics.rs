@@ -2,7 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests may panic as tests may")]
 
-use amends_asl::{DiagnosticCode, StateMachine};
+use amends_asl::{DiagnosticCode, MachineType, StateMachine};
 use serde_json::{Value, json};
 
 /// The definition's one fault, as `CODE: message at /place`.
@@ -107,7 +107,7 @@ fn values_are_of_the_right_kind_and_size() {
     );
     check(
         &task(json!({"Catch": {}})),
-        "SCHEMA_VALIDATION_FAILED: Expected value of type Array at /States/A/Catch",
+        "SCHEMA_VALIDATION_FAILED: Expected value of type [ARRAY] at /States/A/Catch",
     );
     check(
         &one(json!({"Type": "Wait", "Timestamp": "2016-12-05T21:29:29", "End": true})),
@@ -146,21 +146,126 @@ fn paths_are_paths_and_reference_paths_where_one_place_is_meant() {
 }
 
 #[test]
-fn what_is_not_supported_yet_is_refused_as_such_and_never_misread() {
-    for definition in [
-        one(json!({"Type": "Map", "ItemProcessor": {}, "End": true})),
-        one(json!({"Type": "Parallel", "Branches": [], "End": true})),
-        one(json!({"Type": "Pass", "QueryLanguage": "JSONata", "Output": "{% 1 %}", "End": true})),
-        json!({"QueryLanguage": "JSONata", "StartAt": "A", "States": {"A": {"Type": "Pass", "End": true}}}),
-        one(json!({"Type": "Pass", "Assign": {"x": 1}, "End": true})),
-        one(json!({"Type": "Pass", "Parameters": {"x.$": "$y.z"}, "End": true})),
-        one(json!({"Type": "Pass", "Parameters": {"x.$": "States.UUID()"}, "End": true})),
-        one(json!({"Type": "Fail", "ErrorPath": "States.UUID()"})),
+fn an_intrinsic_function_is_one_and_has_its_arguments() {
+    for wrong in [
+        "States.Nothing()",
+        "States.Format('a",
+        "States.Format('a',)",
+        "States.Format()",
+        "States.UUID(1)",
+        "States.MathAdd(1)",
+        r#"States.Format('\"')"#,
+        "States.Array(a)",
+        "States.Array($.)",
+        "States.Array()x",
     ] {
-        let error = StateMachine::from_value(&definition).expect_err("not supported yet");
-        assert!(error.is_not_supported_yet(), "{error}");
-        assert!(error.diagnostics()[0].message.ends_with("not supported yet"), "{error}");
+        check(
+            &one(json!({"Type": "Pass", "Parameters": {"x.$": wrong}, "End": true})),
+            "SCHEMA_VALIDATION_FAILED: The value for the field 'x.$' must be a valid JSONPath or a valid intrinsic \
+             function call at /States/A/Parameters",
+        );
     }
+}
+
+#[test]
+fn a_jsonata_state_has_the_fields_of_jsonata() {
+    let state = |fields: Value| {
+        let mut state = json!({"Type": "Pass", "QueryLanguage": "JSONata", "End": true});
+        state.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
+        one(state)
+    };
+    check(
+        &state(json!({"ResultPath": "$.a"})),
+        "SCHEMA_VALIDATION_FAILED: The QueryLanguage is set to 'JSONata', but field 'ResultPath' is only supported \
+         for the 'JSONPath' QueryLanguage at /States/A",
+    );
+    check(
+        &state(json!({"QueryLanguage": "SQL"})),
+        "SCHEMA_VALIDATION_FAILED: Value should be one of the following: [JSONPath, JSONata] at \
+         /States/A/QueryLanguage",
+    );
+    check(
+        &json!({"QueryLanguage": "JSONata", "StartAt": "A",
+            "States": {"A": {"Type": "Pass", "QueryLanguage": "JSONPath", "End": true}}}),
+        "SCHEMA_VALIDATION_FAILED: 'QueryLanguage' can not be 'JSONPath' if set to 'JSONata' for whole state machine \
+         at /States/A",
+    );
+    check(
+        &state(json!({"Output": {"v": "{% phone[1,2) %}"}})),
+        "INVALID_JSONATA_EXPRESSION: Expected \"]\", got \",\" at /States/A/Output/v",
+    );
+    check(
+        &state(json!({"Output": {"v": ["{% $states.input.a + phone %}"]}})),
+        "UNSUPPORTED_JSONATA_EXPRESSION: Reference to 'phone' at the top level is not supported. at \
+         /States/A/Output/v[0]",
+    );
+    check(
+        &state(json!({"Output": "{% $$.a %}"})),
+        "UNSUPPORTED_JSONATA_EXPRESSION: Reference to '$$' is not supported. at /States/A/Output",
+    );
+    check(
+        &state(json!({"Output": "{% $states.errorOutput %}"})),
+        "UNSUPPORTED_JSONATA_EXPRESSION: Reference to '$states.errorOutput' is not supported. at /States/A/Output",
+    );
+    for accepted in [
+        "$states.input.items[value > 3].name",
+        "$undefined.a",
+        "$map($states.input.a, function($v) { $v.b })",
+    ] {
+        StateMachine::from_value(&state(json!({"Output": format!("{{% {accepted} %}}")}))).unwrap();
+    }
+}
+
+#[test]
+fn states_within_states_are_held_to_the_same_rules() {
+    let inner = |state: Value| json!({"StartAt": "B", "States": {"B": state}});
+    check(
+        &one(json!({"Type": "Parallel", "Branches": [], "End": true})),
+        "SCHEMA_VALIDATION_FAILED: Value cannot be empty at /States/A/Branches",
+    );
+    check(
+        &one(json!({"Type": "Parallel", "Branches": [inner(json!({"Type": "Pass"}))], "End": true})),
+        "SCHEMA_VALIDATION_FAILED: Exactly one of these fields is required: [Next, End] at \
+         /States/A/Branches[0]/States/B",
+    );
+    check(
+        &one(
+            json!({"Type": "Map", "ItemProcessor": inner(json!({"Type": "Pass", "Next": "A"})), "End": true}),
+        ),
+        "MISSING_TRANSITION_TARGET: Missing 'Next' target: A at /States/A/ItemProcessor/States/B/Next, \
+         MISSING_END_STATE: Workflow has no terminal state at null",
+    );
+    check(
+        &one(json!({"Type": "Map", "End": true})),
+        "SCHEMA_VALIDATION_FAILED: These fields are required: [ItemProcessor] at /States/A",
+    );
+    let mut processor = inner(json!({"Type": "Succeed"}));
+    processor["QueryLanguage"] = json!("JSONata");
+    check(
+        &one(json!({"Type": "Map", "ItemProcessor": processor, "End": true})),
+        "SCHEMA_VALIDATION_FAILED: Field 'QueryLanguage' is not supported at /States/A/ItemProcessor",
+    );
+}
+
+#[test]
+fn an_express_machine_waits_for_nobody() {
+    let refusal = |resource: &str| {
+        let definition = one(json!({"Type": "Task", "Resource": resource, "End": true}));
+        let error = StateMachine::from_value_as(MachineType::Express, &definition).unwrap_err();
+        error.diagnostics()[0].message.clone()
+    };
+    assert_eq!(
+        refusal("arn:aws:states:::sqs:sendMessage.waitForTaskToken"),
+        "Express state machine does not support '.waitForTaskToken' service integration "
+    );
+    assert_eq!(
+        refusal("arn:aws:states:::states:startExecution.sync"),
+        "Express state machine does not support '.sync' service integration"
+    );
+    assert_eq!(
+        refusal("arn:aws:states:us-east-1:111111111111:activity:a"),
+        "Express state machine does not support Activity ARN"
+    );
 }
 
 #[test]

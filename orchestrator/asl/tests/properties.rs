@@ -1,6 +1,6 @@
 //! Whatever somebody sends as a definition, a path or data: it is read or refused, never a panic.
 
-use amends_asl::{Instant, NoContext, Path, StateMachine};
+use amends_asl::{Instant, NoContext, Path, StateKind, StateMachine, States};
 use proptest::collection::{btree_map, vec};
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
@@ -42,6 +42,20 @@ const WORDS: &[&str] = &[
     "2020-01-01T00:00:00Z",
     "MaxAttempts",
     "BackoffRate",
+    "QueryLanguage",
+    "JSONata",
+    "{% $states.input.a %}",
+    "{% $x + 1 %}",
+    "States.Format('{}', $.a)",
+    "$x.y",
+    "Items",
+    "ItemProcessor",
+    "Branches",
+    "Assign",
+    "Output",
+    "Arguments",
+    "Condition",
+    "Parallel",
     "A",
     "B",
 ];
@@ -140,6 +154,27 @@ proptest! {
     ) {
         if let Ok(path) = path.parse::<Path>() {
             let _ = path.evaluate(&input, &NoContext);
+        }
+    }
+
+    #[test]
+    fn a_state_with_any_expression_or_call_is_read_or_refused(
+        text in prop_oneof![
+            "States[.](Format|MathAdd|Array|StringSplit)[(]('[{}a\\\\]{0,4}'|[$][.a]{0,3}|[, ()0-9.-]|States[.]UUID[(][)]){0,6}[)]",
+            "[{]% [$a-c.()\\[\\]{}:;,+*/<>=!?&|~^@#%'\"0-9 ]{0,30} %[}]",
+        ],
+        input in json_value(),
+    ) {
+        let by_path = json!({"Type": "Pass", "Parameters": {"x.$": text}, "End": true});
+        let by_query = json!({"Type": "Pass", "QueryLanguage": "JSONata", "Output": text, "End": true});
+        for state in [by_path, by_query] {
+            if let Ok(machine) = StateMachine::from_value(&json!({"StartAt": "A", "States": {"A": state}})) {
+                let state = machine.state(machine.start());
+                let StateKind::Pass(pass) = &state.kind else { panic!("a Pass state") };
+                if let Some(template) = state.output.as_ref().or(pass.parameters.as_ref()) {
+                    let _ = template.evaluate(&States::of(&input), &NoContext);
+                }
+            }
         }
     }
 

@@ -25,8 +25,9 @@ impl Sha256Hex {
 
     /// The digest of a value's canonical JSON: keys sorted, no white space.
     pub fn of_json(value: &serde_json::Value) -> Self {
-        // serde_json keeps object keys in a BTreeMap here, so printing is already canonical.
-        Self::of(value.to_string().as_bytes())
+        let mut canonical = value.clone();
+        canonical.sort_all_objects();
+        Self::of(canonical.to_string().as_bytes())
     }
 
     /// A digest that was stored as text.

@@ -16,7 +16,7 @@ pub trait ContextObject {
     fn whole(&self) -> Value;
 }
 
-/// A context object without any field.
+/// No context object, no variables, no chance and no time.
 #[derive(Debug, Clone, Copy)]
 pub struct NoContext;
 

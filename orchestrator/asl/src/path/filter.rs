@@ -45,7 +45,7 @@ impl Filter {
             Self::Any(parts) => parts.iter().any(|part| part.accepts(item, root)),
             Self::Not(part) => !part.accepts(item, root),
             Self::Exists(Operand::Literal(_)) => true,
-            Self::Exists(Operand::Path(from, steps)) => evaluate::exists(steps, start(*from, item, root)),
+            Self::Exists(Operand::Path(from, steps)) => evaluate::exists(steps, start(from, item, root)),
             Self::Compare(left, relation, right) => {
                 let (left, right) = (left.resolve(item, root), right.resolve(item, root));
                 relation.holds(left, right)
@@ -80,15 +80,15 @@ impl Operand {
     fn resolve<'a>(&'a self, item: &'a Value, root: &'a Value) -> Option<&'a Value> {
         match self {
             Self::Literal(value) => Some(value),
-            Self::Path(from, steps) => evaluate::definite(steps, start(*from, item, root)),
+            Self::Path(from, steps) => evaluate::definite(steps, start(from, item, root)),
         }
     }
 }
 
-fn start<'a>(from: Root, item: &'a Value, root: &'a Value) -> &'a Value {
+fn start<'a>(from: &Root, item: &'a Value, root: &'a Value) -> &'a Value {
     match from {
         Root::Item => item,
-        Root::Input | Root::Context => root,
+        Root::Input | Root::Context | Root::Variable(_) => root,
     }
 }
 
@@ -121,7 +121,7 @@ fn compare(left: &Value, right: &Value) -> Option<Ordering> {
 pub(super) fn parse(cursor: &mut Cursor<'_>) -> Result<Filter, PathProblem> {
     cursor.depth += 1;
     if cursor.depth > MAX_DEPTH {
-        return Err(PathProblem::Invalid);
+        return Err(PathProblem);
     }
     let filter = any(cursor)?;
     cursor.depth -= 1;
@@ -178,7 +178,7 @@ fn comparison(cursor: &mut Cursor<'_>) -> Result<Filter, PathProblem> {
                 (Operand::Path(_, steps), _) | (_, Operand::Path(_, steps))
                     if !steps.iter().all(Step::is_definite) =>
                 {
-                    Err(PathProblem::Invalid)
+                    Err(PathProblem)
                 }
                 _ => Ok(Filter::Compare(left, relation, right)),
             };
@@ -188,19 +188,19 @@ fn comparison(cursor: &mut Cursor<'_>) -> Result<Filter, PathProblem> {
 }
 
 fn operand(cursor: &mut Cursor<'_>) -> Result<Operand, PathProblem> {
-    match cursor.peek().ok_or(PathProblem::Invalid)? {
+    match cursor.peek().ok_or(PathProblem)? {
         '@' => {
             cursor.expect("@")?;
             Ok(Operand::Path(Root::Item, cursor.steps()?))
         }
         '$' => match cursor.root()? {
-            Root::Context => Err(PathProblem::Invalid),
+            Root::Context | Root::Variable(_) => Err(PathProblem),
             root => Ok(Operand::Path(root, cursor.steps()?)),
         },
         '\'' | '"' => Ok(Operand::Literal(Value::String(cursor.quoted()?))),
         _ => {
             let word = cursor.take_while(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '+' | '.'));
-            serde_json::from_str(word).map(Operand::Literal).map_err(|_| PathProblem::Invalid)
+            serde_json::from_str(word).map(Operand::Literal).map_err(|_| PathProblem)
         }
     }
 }

@@ -3,50 +3,48 @@
 use super::filter::{self, Filter};
 use super::{Path, Root, Step};
 
-/// Why a text is not a path.
+/// The text is not a path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum PathProblem {
-    /// It is not one.
-    Invalid,
-    /// It calls an intrinsic function.
-    Intrinsic,
-    /// It refers to a workflow variable.
-    Variable,
-}
+pub(crate) struct PathProblem;
 
 /// Longer than any path that a person writes; bounds the work of evaluating one.
 const MAX_STEPS: usize = 256;
 
 pub(crate) fn parse(text: &str) -> Result<Path, PathProblem> {
-    if text.starts_with("States.") {
-        return Err(PathProblem::Intrinsic);
-    }
     let mut cursor = Cursor::new(text);
-    let root = cursor.root()?;
-    let steps = cursor.steps()?;
+    let path = cursor.path()?;
     if cursor.peek().is_some() {
-        return Err(PathProblem::Invalid);
+        return Err(PathProblem);
     }
-    Ok(Path { source: text.into(), root, steps })
+    Ok(path)
 }
 
 /// What is left of the text.
-pub(super) struct Cursor<'a> {
+pub(crate) struct Cursor<'a> {
     rest: &'a str,
     /// How many filters this one is inside of.
     pub(super) depth: usize,
 }
 
 impl<'a> Cursor<'a> {
-    fn new(text: &'a str) -> Self {
+    pub(crate) fn new(text: &'a str) -> Self {
         Self { rest: text, depth: 0 }
     }
 
-    pub(super) fn peek(&self) -> Option<char> {
+    /// A path up to something that cannot be part of it.
+    pub(crate) fn path(&mut self) -> Result<Path, PathProblem> {
+        let text = self.rest;
+        let root = self.root()?;
+        let steps = self.steps()?;
+        let source = &text[..text.len() - self.rest.len()];
+        Ok(Path { source: source.into(), root, steps })
+    }
+
+    pub(crate) fn peek(&self) -> Option<char> {
         self.rest.chars().next()
     }
 
-    pub(super) fn eat(&mut self, token: &str) -> bool {
+    pub(crate) fn eat(&mut self, token: &str) -> bool {
         match self.rest.strip_prefix(token) {
             Some(rest) => {
                 self.rest = rest;
@@ -56,15 +54,15 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    pub(super) fn expect(&mut self, token: &str) -> Result<(), PathProblem> {
-        if self.eat(token) { Ok(()) } else { Err(PathProblem::Invalid) }
+    pub(crate) fn expect(&mut self, token: &str) -> Result<(), PathProblem> {
+        if self.eat(token) { Ok(()) } else { Err(PathProblem) }
     }
 
-    pub(super) fn skip_spaces(&mut self) {
+    pub(crate) fn skip_spaces(&mut self) {
         self.rest = self.rest.trim_start();
     }
 
-    pub(super) fn take_while(&mut self, accept: impl Fn(char) -> bool) -> &'a str {
+    pub(crate) fn take_while(&mut self, accept: impl Fn(char) -> bool) -> &'a str {
         let end = self.rest.find(|c| !accept(c)).unwrap_or(self.rest.len());
         let (taken, rest) = self.rest.split_at(end);
         self.rest = rest;
@@ -77,7 +75,10 @@ impl<'a> Cursor<'a> {
         }
         self.expect("$")?;
         match self.peek() {
-            Some(c) if c.is_alphabetic() || c == '_' => Err(PathProblem::Variable),
+            Some(c) if c.is_alphabetic() || c == '_' => {
+                let name = self.take_while(|c| c.is_alphanumeric() || c == '_');
+                Ok(Root::Variable(name.into()))
+            }
             _ => Ok(Root::Input),
         }
     }
@@ -97,7 +98,7 @@ impl<'a> Cursor<'a> {
                 return Ok(steps);
             }
             if steps.len() > MAX_STEPS {
-                return Err(PathProblem::Invalid);
+                return Err(PathProblem);
             }
         }
     }
@@ -111,7 +112,7 @@ impl<'a> Cursor<'a> {
         let ends_in_filter = |c: char| in_filter && "=!<>&|".contains(c);
         let name = self.take_while(|c| !ends(c) && !ends_in_filter(c));
         if name.is_empty() || self.peek() == Some('(') {
-            return Err(PathProblem::Invalid);
+            return Err(PathProblem);
         }
         Ok(Step::Name(name.into()))
     }
@@ -119,7 +120,7 @@ impl<'a> Cursor<'a> {
     /// What stands in brackets, after the first one.
     fn bracket(&mut self) -> Result<Step, PathProblem> {
         self.skip_spaces();
-        let step = match self.peek().ok_or(PathProblem::Invalid)? {
+        let step = match self.peek().ok_or(PathProblem)? {
             '*' => self.expect("*").map(|()| Step::Wildcard),
             '?' => self.filter().map(Step::Filter),
             '\'' | '"' => self.names(),
@@ -155,12 +156,12 @@ impl<'a> Cursor<'a> {
     }
 
     pub(super) fn quoted(&mut self) -> Result<String, PathProblem> {
-        let quote = self.peek().filter(|c| matches!(c, '\'' | '"')).ok_or(PathProblem::Invalid)?;
+        let quote = self.peek().filter(|c| matches!(c, '\'' | '"')).ok_or(PathProblem)?;
         let mut name = String::new();
         let mut chars = self.rest.char_indices().skip(1);
         while let Some((at, c)) = chars.next() {
             match c {
-                '\\' => name.push(chars.next().ok_or(PathProblem::Invalid)?.1),
+                '\\' => name.push(chars.next().ok_or(PathProblem)?.1),
                 c if c == quote => {
                     self.rest = &self.rest[at + c.len_utf8()..];
                     return Ok(name);
@@ -168,7 +169,7 @@ impl<'a> Cursor<'a> {
                 c => name.push(c),
             }
         }
-        Err(PathProblem::Invalid)
+        Err(PathProblem)
     }
 
     fn indices(&mut self) -> Result<Step, PathProblem> {
@@ -177,14 +178,14 @@ impl<'a> Cursor<'a> {
         if self.peek() == Some(':') {
             return self.slice(first);
         }
-        let first = first.ok_or(PathProblem::Invalid)?;
+        let first = first.ok_or(PathProblem)?;
         if self.peek() != Some(',') {
             return Ok(Step::Index(first));
         }
         let mut indices = vec![first];
         while self.eat(",") {
             self.skip_spaces();
-            indices.push(self.integer()?.ok_or(PathProblem::Invalid)?);
+            indices.push(self.integer()?.ok_or(PathProblem)?);
             self.skip_spaces();
         }
         Ok(Step::Indices(indices))
@@ -197,7 +198,7 @@ impl<'a> Cursor<'a> {
         self.skip_spaces();
         let step = if self.eat(":") { self.integer()?.unwrap_or(1) } else { 1 };
         if step < 1 {
-            return Err(PathProblem::Invalid);
+            return Err(PathProblem);
         }
         Ok(Step::Slice { start, end, step })
     }
@@ -207,9 +208,9 @@ impl<'a> Cursor<'a> {
         let negative = self.eat("-");
         let digits = self.take_while(|c| c.is_ascii_digit());
         if digits.is_empty() {
-            return if negative { Err(PathProblem::Invalid) } else { Ok(None) };
+            return if negative { Err(PathProblem) } else { Ok(None) };
         }
         let taken = &text[..text.len() - self.rest.len()];
-        taken.parse().map(Some).map_err(|_| PathProblem::Invalid)
+        taken.parse().map(Some).map_err(|_| PathProblem)
     }
 }

@@ -1,11 +1,19 @@
-//! Choice: the first rule that holds says where to go.
+//! Choice: the first branch whose condition holds says where to go.
 
+use serde_json::Value;
+
+use crate::assign::Assign;
+use crate::environment::{Environment, States};
+use crate::evaluation_error::EvaluationError;
+use crate::jsonata::{Expression, Kind};
 use crate::machine::{StateIndex, require};
+use crate::query_language::QueryLanguage;
 use crate::reader::Reader;
 use crate::rule::Rule;
 use crate::state::Names;
+use crate::template::Template;
 
-/// A Choice state.
+/// A Choice state. What the state itself assigns and puts out is for the default.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Choice {
     /// Tried in this order.
@@ -18,9 +26,55 @@ pub struct Choice {
 #[derive(Debug, Clone, PartialEq)]
 pub struct ChoiceBranch {
     /// What must hold.
-    pub rule: Rule,
+    pub condition: Condition,
+    /// What is assigned then.
+    pub assign: Option<Assign>,
+    /// What is put out then, in JSONata; the input, if there is none.
+    pub output: Option<Template>,
     /// Where to go then.
     pub next: StateIndex,
+}
+
+/// The condition of a branch.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Condition {
+    /// A rule, in JSONPath.
+    Rule(Rule),
+    /// The same whatever the data is, in JSONata.
+    Fixed(bool),
+    /// An expression, in JSONata.
+    Query(Expression),
+}
+
+impl Condition {
+    /// Whether it holds.
+    ///
+    /// # Errors
+    /// [`EvaluationError`] if a path names nothing, or an expression is not true or false.
+    pub fn holds(&self, states: &States<'_>, environment: &dyn Environment) -> Result<bool, EvaluationError> {
+        match self {
+            Self::Rule(rule) => {
+                let holds = rule.holds(states.input, environment);
+                holds.map_err(|error| EvaluationError::runtime(error.to_string()))
+            }
+            Self::Fixed(holds) => Ok(*holds),
+            Self::Query(expression) => {
+                let value = expression.evaluate_to(Kind::Boolean, states, environment)?;
+                Ok(value == Value::Bool(true))
+            }
+        }
+    }
+
+    fn read(reader: &Reader<'_>) -> Option<Self> {
+        if reader.language() == QueryLanguage::JsonPath {
+            return Rule::read(reader).map(Self::Rule);
+        }
+        require(reader, &["Condition"]);
+        if reader.has_expression("Condition") {
+            return reader.expression("Condition").map(Self::Query);
+        }
+        reader.boolean("Condition").map(Self::Fixed)
+    }
 }
 
 impl Choice {
@@ -39,10 +93,11 @@ impl Choice {
 impl ChoiceBranch {
     fn read(reader: &Reader<'_>, names: &Names) -> Option<Self> {
         reader.take("Comment");
-        reader.unsupported("Assign", "'Assign'");
+        let assign = Assign::read(reader);
+        let output = Template::read_any(reader, "Output");
         let next = names.target(reader, "Next", true);
-        let rule = Rule::read(reader);
+        let condition = Condition::read(reader);
         reader.finish();
-        Some(Self { rule: rule?, next: next? })
+        Some(Self { condition: condition?, assign, output, next: next? })
     }
 }

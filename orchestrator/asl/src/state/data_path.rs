@@ -3,12 +3,13 @@
 use serde_json::Value;
 
 use crate::path::{Path, ReferencePath};
+use crate::query_language::QueryLanguage;
 use crate::reader::Reader;
 
 /// An `InputPath` or `OutputPath`.
 #[derive(Debug, Clone, PartialEq)]
 pub enum DataPath {
-    /// `$`, or none given: everything.
+    /// `$`, or none given, or a JSONata state: everything.
     Whole,
     /// `null`: an empty object.
     Nothing,
@@ -18,6 +19,9 @@ pub enum DataPath {
 
 impl DataPath {
     pub(crate) fn read(reader: &Reader<'_>, field: &'static str) -> Self {
+        if reader.language() == QueryLanguage::Jsonata {
+            return Self::Whole;
+        }
         if reader.take(field).is_some_and(Value::is_null) {
             return Self::Nothing;
         }
@@ -31,7 +35,7 @@ impl DataPath {
 /// A `ResultPath`: where the result goes in the state's input.
 #[derive(Debug, Clone, PartialEq)]
 pub enum ResultPath {
-    /// `$`, or none given: the result takes the input's place.
+    /// `$`, or none given, or a JSONata state: the result takes the input's place.
     Replace,
     /// `null`: the result is dropped and the input kept.
     Discard,
@@ -41,6 +45,9 @@ pub enum ResultPath {
 
 impl ResultPath {
     pub(crate) fn read(reader: &Reader<'_>) -> Self {
+        if reader.language() == QueryLanguage::Jsonata {
+            return Self::Replace;
+        }
         if reader.take("ResultPath").is_some_and(Value::is_null) {
             return Self::Discard;
         }

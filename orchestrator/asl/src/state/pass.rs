@@ -4,11 +4,12 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
+use crate::query_language::QueryLanguage;
 use crate::reader::Reader;
 use crate::state::{Names, ResultPath, Transition};
 use crate::template::Template;
 
-/// A Pass state.
+/// A Pass state. In JSONata, it has nothing but what every state has.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Pass {
     /// What is made of the input; the input itself, if there is none.
@@ -23,11 +24,10 @@ pub struct Pass {
 
 impl Pass {
     pub(crate) fn read(reader: &Reader<'_>, names: &Names) -> Option<Self> {
-        Some(Self {
-            parameters: Template::read(reader, "Parameters"),
-            result: reader.take("Result").cloned().map(Arc::new),
-            result_path: ResultPath::read(reader),
-            next: Transition::read(reader, names)?,
-        })
+        let is_path = reader.language() == QueryLanguage::JsonPath;
+        let parameters = if is_path { Template::read(reader, "Parameters") } else { None };
+        let result = if is_path { reader.take("Result").cloned().map(Arc::new) } else { None };
+        let result_path = ResultPath::read(reader);
+        Some(Self { parameters, result, result_path, next: Transition::read(reader, names)? })
     }
 }

@@ -1,10 +1,10 @@
 //! Task: a worker or a service does something, within limits, and its errors are retried and caught.
 
 use crate::catcher::Catcher;
-use crate::error_name::ErrorName;
-use crate::machine::require;
+use crate::machine::{MachineType, require};
 use crate::reader::Reader;
-use crate::resource::Resource;
+use crate::recovery::{read_catch, read_retry};
+use crate::resource::{Integration, Pattern, Resource};
 use crate::retrier::Retrier;
 use crate::seconds::Seconds;
 use crate::state::{Names, ResultPath, Transition};
@@ -15,12 +15,14 @@ use crate::template::Template;
 pub struct Task {
     /// What it calls.
     pub resource: Resource,
-    /// What the call is made with; the input, if there is none.
+    /// What the call is made with: `Parameters`, or `Arguments` in JSONata; the input, if there is none.
     pub parameters: Option<Template>,
     /// What is made of the answer before it goes anywhere.
     pub result_selector: Option<Template>,
     /// Where the result goes.
     pub result_path: ResultPath,
+    /// The role that the call is made with: an object with `RoleArn`.
+    pub credentials: Option<Template>,
     /// How long one attempt may take. Step Functions' default, 99,999,999 seconds, is longer than an execution lasts.
     pub timeout: Option<Seconds>,
     /// How long one attempt may be silent.
@@ -36,9 +38,9 @@ pub struct Task {
 impl Task {
     pub(crate) fn read(reader: &Reader<'_>, names: &Names) -> Option<Self> {
         require(reader, &["Resource"]);
-        let resource = read_resource(reader);
-        let parameters = Template::read(reader, "Parameters");
-        let result_selector = Template::read(reader, "ResultSelector");
+        let resource = read_resource(reader, names.machine_type());
+        let parameters = Template::read_arguments(reader);
+        let result_selector = Template::read_result_selector(reader);
         let result_path = ResultPath::read(reader);
         let timeout = Seconds::read(reader, "TimeoutSeconds", "TimeoutSecondsPath");
         let heartbeat = Seconds::read(reader, "HeartbeatSeconds", "HeartbeatSecondsPath");
@@ -47,7 +49,7 @@ impl Task {
         {
             reader.error_at("HeartbeatSeconds", "Value must be smaller than TimeoutSeconds");
         }
-        read_credentials(reader);
+        let credentials = read_credentials(reader);
         let retry = read_retry(reader);
         let catch = read_catch(reader, names);
         let next = Transition::read(reader, names)?;
@@ -57,6 +59,7 @@ impl Task {
             parameters,
             result_selector,
             result_path,
+            credentials,
             timeout,
             heartbeat,
             retry,
@@ -66,7 +69,7 @@ impl Task {
     }
 }
 
-fn read_resource(reader: &Reader<'_>) -> Option<Resource> {
+fn read_resource(reader: &Reader<'_>, machine_type: MachineType) -> Option<Resource> {
     let arn = reader.string("Resource")?;
     let resource = Resource::parse(arn);
     if resource.is_none() {
@@ -74,55 +77,32 @@ fn read_resource(reader: &Reader<'_>) -> Option<Resource> {
             "The value is not a valid resource ARN, or the resource is not available in this region.";
         reader.error_at("Resource", &format!("The resource provided {arn} is not recognized. {reasons}"));
     }
+    let refusal =
+        resource.as_ref().filter(|_| machine_type == MachineType::Express).and_then(express_refusal);
+    if let Some(refusal) = refusal {
+        reader.error_at("Resource", &format!("Express state machine does not support {refusal}"));
+    }
     resource
 }
 
-/// The role is for calls to other accounts; an engine that makes none has no use for it.
-fn read_credentials(reader: &Reader<'_>) {
-    let Some(credentials) = reader.object("Credentials") else {
-        return;
-    };
-    if !credentials.contains_key("RoleArn") && !credentials.contains_key("RoleArn.$") {
+/// What an Express state machine, which waits for nobody, does not support of a resource. One text ends in a space; it
+/// is Step Functions' own.
+fn express_refusal(resource: &Resource) -> Option<&'static str> {
+    match &resource.integration {
+        Integration::Activity => Some("Activity ARN"),
+        Integration::LambdaFunction | Integration::Service { pattern: Pattern::RequestResponse, .. } => None,
+        Integration::Service { pattern: Pattern::Sync, .. } => Some("'.sync' service integration"),
+        Integration::Service { pattern: Pattern::WaitForTaskToken, .. } => {
+            Some("'.waitForTaskToken' service integration ")
+        }
+    }
+}
+
+fn read_credentials(reader: &Reader<'_>) -> Option<Template> {
+    let credentials = Template::read(reader, "Credentials")?;
+    let is_query = credentials.as_expression().is_some();
+    if !is_query && !credentials.has_field("RoleArn") {
         reader.error_at("Credentials", "The field 'RoleArn' is required but was missing");
     }
-}
-
-fn read_retry(reader: &Reader<'_>) -> Vec<Retrier> {
-    let Some(readers) = reader.children("Retry") else {
-        return Vec::new();
-    };
-    let retriers = readers.iter().map(|each| {
-        each.take("Comment");
-        let retrier = Retrier::read(each);
-        each.finish();
-        retrier
-    });
-    let retriers: Vec<_> = retriers.collect();
-    check_wildcard_is_last(reader, "Retry", retriers.iter().map(|retrier| &retrier.errors));
-    retriers
-}
-
-fn read_catch(reader: &Reader<'_>, names: &Names) -> Vec<Catcher> {
-    let Some(readers) = reader.children("Catch") else {
-        return Vec::new();
-    };
-    let catchers = readers.iter().filter_map(|each| {
-        each.take("Comment");
-        let catcher = Catcher::read(each, names);
-        each.finish();
-        catcher
-    });
-    let catchers: Vec<_> = catchers.collect();
-    check_wildcard_is_last(reader, "Catch", catchers.iter().map(|catcher| &catcher.errors));
-    catchers
-}
-
-fn check_wildcard_is_last<'a>(
-    reader: &Reader<'_>,
-    field: &str,
-    lists: impl DoubleEndedIterator<Item = &'a Vec<ErrorName>>,
-) {
-    if lists.rev().skip(1).any(|names| names.contains(&ErrorName::All)) {
-        reader.error_at(field, "States.ALL must appear in the last element");
-    }
+    Some(credentials)
 }

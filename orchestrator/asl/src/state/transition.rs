@@ -2,7 +2,8 @@
 
 use std::collections::HashMap;
 
-use crate::machine::StateIndex;
+use crate::machine::{MachineType, StateIndex};
+use crate::query_language::QueryLanguage;
 use crate::reader::Reader;
 
 /// Where execution goes after a state.
@@ -40,13 +41,32 @@ impl Transition {
     }
 }
 
-/// The places of all states of a machine.
-pub(crate) struct Names(HashMap<String, StateIndex>);
+/// The places of all states of a machine, and what else its states must know of it.
+pub(crate) struct Names {
+    places: HashMap<String, StateIndex>,
+    language: QueryLanguage,
+    machine_type: MachineType,
+}
 
 impl Names {
     /// States are placed in the order of `names`.
-    pub(crate) fn new<'a>(names: impl Iterator<Item = &'a String>) -> Self {
-        Self((0..).map(StateIndex).zip(names).map(|(index, name)| (name.clone(), index)).collect())
+    pub(crate) fn new<'a>(
+        names: impl Iterator<Item = &'a String>,
+        language: QueryLanguage,
+        machine_type: MachineType,
+    ) -> Self {
+        let places = (0..).map(StateIndex).zip(names).map(|(index, name)| (name.clone(), index)).collect();
+        Self { places, language, machine_type }
+    }
+
+    /// The language of the whole definition, which states that say nothing are written in, however deep.
+    pub(crate) fn language(&self) -> QueryLanguage {
+        self.language
+    }
+
+    /// The type of the whole definition.
+    pub(crate) fn machine_type(&self) -> MachineType {
+        self.machine_type
     }
 
     /// The place that a field names; notes it if the field is missing though required, or names no state.
@@ -67,7 +87,7 @@ impl Names {
 
     /// As [`Names::target`], of a name that was read already. Step Functions says `Next` whatever the field is.
     pub(crate) fn find(&self, reader: &Reader<'_>, field: &str, name: &str) -> Option<StateIndex> {
-        let found = self.0.get(name).copied();
+        let found = self.places.get(name).copied();
         if found.is_none() {
             reader.missing_target(field, format!("Missing 'Next' target: {name}"));
         }

@@ -1,6 +1,6 @@
 //! Choice: the first branch whose rule holds is taken.
 
-use amends_asl::{Choice, Transition};
+use amends_asl::{Choice, States, Transition};
 
 use super::context::Scope;
 use super::data;
@@ -11,7 +11,11 @@ pub(super) fn enter(choice: &Choice, scope: &Scope<'_>) -> Result<Flow, Failure>
     let input = data::effective_input(scope)?;
     let mut chosen = choice.default;
     for branch in &choice.branches {
-        if branch.rule.holds(&input, scope).map_err(|error| Failure::runtime(error.to_string()))? {
+        if branch
+            .condition
+            .holds(&States::of(&input), scope)
+            .map_err(|error| Failure::runtime(error.to_string()))?
+        {
             chosen = Some(branch.next);
             break;
         }

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use amends_asl::{ContextObject, State};
+use amends_asl::{Chance, ContextObject, Environment, State};
 use amends_types::Timestamp;
 use serde_json::{Value, json};
 
@@ -19,12 +19,29 @@ pub(super) struct Scope<'a> {
     pub(super) visit: &'a Visit,
     /// When the path is evaluated.
     pub(super) now: Timestamp,
+    /// The same whenever this visit is looked at for this time, so that a task invoked again is given the same.
+    pub(super) chance: Chance,
 }
 
 impl Scope<'_> {
     /// Only Task states count their retries.
     fn retry_count(&self) -> Option<u32> {
         matches!(self.state.kind, amends_asl::StateKind::Task(_)).then(|| self.visit.retry_count())
+    }
+}
+
+/// Variables are refused when a state that sets any is entered (`unsupported.rs`), so there are none.
+impl Environment for Scope<'_> {
+    fn variable(&self, _: &str) -> Option<&Value> {
+        None
+    }
+
+    fn random(&self) -> u64 {
+        self.chance.next()
+    }
+
+    fn now_millis(&self) -> i64 {
+        self.now.as_micros() / 1_000
     }
 }
 

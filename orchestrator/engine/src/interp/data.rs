@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use amends_asl::{DataPath, Path, ResultPath, Template};
+use amends_asl::{DataPath, ResultPath, States, Template};
 use serde_json::{Map, Value};
 
 use super::context::Scope;
@@ -40,7 +40,7 @@ pub(super) fn apply_template(
 ) -> Result<Arc<Value>, Failure> {
     match template {
         None => Ok(Arc::clone(data)),
-        Some(template) => match template.evaluate(data, scope) {
+        Some(template) => match template.evaluate(&States::of(data), scope) {
             Ok(made) => Ok(Arc::new(made)),
             Err(error) => Err(Failure::runtime(error.to_string())),
         },
@@ -65,16 +65,6 @@ pub(super) fn merge(path: &ResultPath, scope: &Scope<'_>, result: Arc<Value>) ->
     }
 }
 
-/// What a path of a field that must have a value names in the input.
-pub(super) fn required(path: &Path, field: &str, input: &Value, scope: &Scope<'_>) -> Result<Value, Failure> {
-    match path.evaluate(input, scope) {
-        Ok(found) => Ok(found.into_owned()),
-        Err(_) => {
-            Err(Failure::runtime(format!("The {field} parameter does not reference an input value: {path}")))
-        }
-    }
-}
-
 /// Refuses data past the limit, before it goes into a task or to the next state.
 pub(super) fn check_size(scope: &Scope<'_>, data: &Value) -> Result<(), Failure> {
     if !is_too_large(data) {
@@ -86,12 +76,4 @@ pub(super) fn check_size(scope: &Scope<'_>, data: &Value) -> Result<(), Failure>
 pub(super) fn too_large(name: &str) -> String {
     let limit = "returned a result with a size exceeding the maximum number of bytes service limit.";
     format!("The state/task '{name}' {limit}")
-}
-
-/// A value as Step Functions writes it in causes: text without quotes, all else as JSON.
-pub(super) fn plain(value: &Value) -> String {
-    match value {
-        Value::String(text) => text.clone(),
-        other => other.to_string(),
-    }
 }

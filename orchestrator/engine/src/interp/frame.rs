@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use amends_asl::StateMachine;
+use amends_asl::{Chance, StateMachine};
 use amends_types::Timestamp;
 use serde_json::Value;
 
@@ -33,7 +33,18 @@ impl Frame {
             state: self.machine.state(visit.state),
             visit,
             now,
+            chance: Chance::new(self.seed(visit, now)),
         }
+    }
+
+    /// Differs from execution to execution, from visit to visit and from time to time.
+    fn seed(&self, visit: &Visit, now: Timestamp) -> u64 {
+        let name = self.identity.execution_arn.bytes();
+        let name = name.fold(0xCBF2_9CE4_8422_2325, |hash: u64, byte| {
+            (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3)
+        });
+        let moments = [self.started_at.as_micros(), now.as_micros(), i64::from(visit.entered_event)];
+        moments.into_iter().fold(name, |seed, moment| Chance::new(seed ^ moment.cast_unsigned()).next())
     }
 
     pub(super) fn check_output(&self, flow: Flow, visit: &Visit, now: Timestamp) -> Result<Flow, Failure> {

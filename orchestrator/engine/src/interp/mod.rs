@@ -24,6 +24,7 @@ mod run;
 mod succeed;
 mod task;
 mod turn;
+mod unsupported;
 mod visit;
 mod wait;
 

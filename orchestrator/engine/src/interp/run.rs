@@ -12,7 +12,7 @@ use super::execution::Execution;
 use super::failure::Failure;
 use super::turn::Turn;
 use super::visit::{Awaits, Visit};
-use super::{catch, choice, fail, pass, retry, succeed, task, wait};
+use super::{catch, choice, fail, pass, retry, succeed, task, unsupported, wait};
 use crate::history::Event;
 
 /// What a state leads to.
@@ -83,14 +83,15 @@ impl Execution {
             awaits: Awaits::Nothing,
         };
         let scope = self.frame.scope(&visit, turn.at);
-        let flow = match &entered.kind {
+        let flow = unsupported::check(entered).and_then(|()| match &entered.kind {
             StateKind::Task(task) => task::enter(task, &scope, &mut self.counters, turn),
             StateKind::Pass(pass) => pass::enter(pass, &scope),
             StateKind::Choice(choice) => choice::enter(choice, &scope),
             StateKind::Wait(wait) => wait::enter(wait, &scope),
             StateKind::Succeed => succeed::enter(&scope),
             StateKind::Fail(fail) => fail::enter(fail, &scope),
-        };
+            StateKind::Parallel(_) | StateKind::Map(_) => Err(Failure::runtime("not supported yet")),
+        });
         (visit, flow)
     }
 

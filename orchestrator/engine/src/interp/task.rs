@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use amends_asl::{Integration, Pattern, Seconds, Task};
+use amends_asl::{Integration, Pattern, Seconds, States, Task};
 use serde_json::Value;
 
 use super::context::Scope;
@@ -33,8 +33,8 @@ pub(super) fn enter(
     let input = data::effective_input(scope)?;
     let parameters = data::apply_template(task.parameters.as_ref(), &input, scope)?;
     data::check_size(scope, &parameters)?;
-    let timeout = seconds(task.timeout.as_ref(), "TimeoutSecondsPath", &input, scope)?;
-    let heartbeat = seconds(task.heartbeat.as_ref(), "HeartbeatSecondsPath", &input, scope)?;
+    let timeout = seconds(task.timeout.as_ref(), &input, scope)?;
+    let heartbeat = seconds(task.heartbeat.as_ref(), &input, scope)?;
     record(task, scope, counters, turn, || TaskEvent::Scheduled {
         parameters: Arc::clone(&parameters),
         timeout_seconds: timeout,
@@ -130,27 +130,9 @@ fn set_timer(seconds: u32, counters: &mut Counters, turn: &mut Turn<'_>) -> Time
     turn.set_timer(counters, at)
 }
 
-fn seconds(
-    limit: Option<&Seconds>,
-    field: &str,
-    input: &Value,
-    scope: &Scope<'_>,
-) -> Result<Option<u32>, Failure> {
-    match limit {
-        None => Ok(None),
-        Some(Seconds::Fixed(seconds)) => Ok(Some(*seconds)),
-        Some(Seconds::At(path)) => {
-            let value = data::required(path, field, input, scope)?;
-            let seconds =
-                value.as_u64().and_then(|seconds| u32::try_from(seconds).ok()).filter(|seconds| *seconds > 0);
-            seconds.map(Some).ok_or_else(|| {
-                let shown = data::plain(&value);
-                Failure::runtime(format!(
-                    "The {field} parameter does not reference a positive integer: {path} == {shown}"
-                ))
-            })
-        }
-    }
+fn seconds(limit: Option<&Seconds>, input: &Value, scope: &Scope<'_>) -> Result<Option<u32>, Failure> {
+    let seconds = limit.map(|limit| limit.evaluate(&States::of(input), scope)).transpose();
+    seconds.map_err(|error| Failure::runtime(error.to_string()))
 }
 
 fn clean_cause(task: &Task, failure: Failure) -> Failure {

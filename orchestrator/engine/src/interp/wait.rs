@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use amends_asl::{Instant, Wait, WaitFor};
+use amends_asl::{States, Until, Wait};
 use amends_types::Timestamp;
 use serde_json::Value;
 
@@ -30,34 +30,9 @@ pub(super) fn leave(wait: &Wait, scope: &Scope<'_>) -> Result<Flow, Failure> {
 }
 
 fn until(wait: &Wait, input: &Value, scope: &Scope<'_>) -> Result<Timestamp, Failure> {
-    let after = |seconds| scope.now.plus(Duration::from_secs(seconds));
-    match &wait.until {
-        WaitFor::Seconds(seconds) => Ok(after(u64::from(*seconds))),
-        WaitFor::Timestamp(instant) => Ok(Timestamp::from_micros(instant.as_micros())),
-        WaitFor::SecondsAt(path) => {
-            let value = data::required(path, "SecondsPath", input, scope)?;
-            let shown = || format!("{path} == {}", data::plain(&value));
-            let seconds = value.as_i64().ok_or_else(|| {
-                Failure::runtime(format!(
-                    "The SecondsPath parameter cannot be parsed as a long value: {}",
-                    shown()
-                ))
-            })?;
-            u64::try_from(seconds).map(after).map_err(|_| {
-                Failure::runtime(format!(
-                    "The SecondsPath parameter references a negative value: {}",
-                    shown()
-                ))
-            })
-        }
-        WaitFor::TimestampAt(path) => {
-            let value = data::required(path, "TimestampPath", input, scope)?;
-            let instant = value.as_str().and_then(Instant::parse).ok_or_else(|| {
-                let problem = "does not reference a valid ISO-8601 extended offset date-time format string";
-                let shown = data::plain(&value);
-                Failure::runtime(format!("The TimestampPath parameter {problem}: {path} == {shown}"))
-            })?;
-            Ok(Timestamp::from_micros(instant.as_micros()))
-        }
+    match wait.until.evaluate(&States::of(input), scope) {
+        Ok(Until::Seconds(seconds)) => Ok(scope.now.plus(Duration::from_secs(seconds))),
+        Ok(Until::Timestamp(instant)) => Ok(Timestamp::from_micros(instant.as_micros())),
+        Err(error) => Err(Failure::runtime(error.to_string())),
     }
 }

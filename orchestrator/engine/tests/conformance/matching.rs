@@ -50,11 +50,11 @@ impl Matching<'_> {
                     .filter_map(|(index, (left, right))| self.compare(left, right, &format!("{at}[{index}]")))
                     .next()
             }
-            (Value::Object(left), Value::Object(right)) if left.keys().eq(right.keys()) => {
-                let pairs = left.iter().zip(right.values());
-                pairs
-                    .filter_map(|((key, left), right)| self.compare(left, right, &format!("{at}/{key}")))
-                    .next()
+            (Value::Object(left), Value::Object(right))
+                if left.len() == right.len() && left.keys().all(|key| right.contains_key(key)) =>
+            {
+                let pairs = left.iter();
+                pairs.filter_map(|(key, left)| self.compare(left, &right[key], &format!("{at}/{key}"))).next()
             }
             _ => {
                 if expected == actual {

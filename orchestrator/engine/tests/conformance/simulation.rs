@@ -28,14 +28,15 @@ pub(crate) fn run(case: &Case) -> Verdict {
         };
         let machine = match parsed {
             Ok(machine) => Arc::new(machine),
-            Err(error) if error.is_not_supported_yet() => {
-                let messages = error.diagnostics().iter().map(|each| each.message.clone());
-                return Verdict::NotSupported(messages.collect());
-            }
             Err(error) => return Verdict::Different(format!("definition refused: {error}")),
         };
         let id = step["id"].as_str().unwrap();
         let result = Simulation::new(machine, case).run(step);
+        if result["error"] == "Amends.NotSupportedYet" {
+            let cause = result["cause"].as_str().unwrap();
+            let message = cause.split_once("). ").map_or(cause, |(_, message)| message);
+            return Verdict::NotSupported(vec![message.to_owned()]);
+        }
         results.insert(id.to_owned(), result.clone());
         for (field, expected) in case.content["expect"][id].as_object().unwrap() {
             if let Some(difference) = difference(expected, &result[field], &results) {

@@ -1,6 +1,6 @@
 //! Definitions that Step Functions refuses, or judges, and what it says about them.
 
-use amends_asl::{DefinitionError, StateMachine};
+use amends_asl::{DefinitionError, MachineType, StateMachine};
 use serde_json::{Value, json};
 
 use crate::case::{Case, Verdict};
@@ -9,9 +9,13 @@ use crate::matching::{Results, difference};
 pub(crate) fn run(case: &Case) -> Verdict {
     for step in case.content["steps"].as_array().unwrap() {
         let definition = &step["with"]["definition"];
+        let machine_type = match step["with"]["type"].as_str() {
+            Some("EXPRESS") => MachineType::Express,
+            _ => MachineType::Standard,
+        };
         let parsed = match definition {
-            Value::String(text) => StateMachine::parse(text),
-            other => StateMachine::from_value(&other["$json"]),
+            Value::String(text) => StateMachine::parse_as(machine_type, text),
+            other => StateMachine::from_value_as(machine_type, &other["$json"]),
         };
         let actual = match step["call"].as_str() {
             Some("ValidateStateMachineDefinition") => judge(parsed.err()),

@@ -1,0 +1,211 @@
+//! JSONata expressions, between `{%` and `%}`.
+//!
+//! An expression is parsed once. What it refers to is worked out then, so that an evaluation converts only the variables
+//! and the parts of `$states` that it needs. The evaluator's values cannot be sent between threads: an evaluation
+//! begins and ends within one call.
+
+mod analysis;
+mod code;
+mod convert;
+mod functions;
+mod limits;
+mod session;
+mod syntax;
+
+use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+use jsonata_core::ast::AstNode;
+use jsonata_core::evaluator::{Context, Evaluator};
+use jsonata_core::parser;
+use jsonata_core::value::JValue;
+use serde_json::Value;
+
+use analysis::Analysis;
+pub(crate) use session::Session;
+
+use crate::environment::{Environment, States};
+use crate::evaluation_error::EvaluationError;
+
+/// A JSONata expression in a field of a state.
+#[derive(Clone)]
+pub struct Expression {
+    source: Box<str>,
+    location: Box<str>,
+    tree: Arc<AstNode>,
+    needs: Arc<Analysis>,
+}
+
+/// The kinds of value that a field may want.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// `true` or `false`.
+    Boolean,
+    /// A number.
+    Number,
+    /// A text.
+    String,
+    /// A list.
+    Array,
+    /// An object.
+    Object,
+}
+
+/// What is wrong with an expression.
+pub(crate) enum Problem {
+    /// It cannot be parsed.
+    Invalid(String),
+    /// It refers to what is not there in Step Functions.
+    Unsupported(Vec<String>),
+}
+
+impl Expression {
+    /// What is between `{%` and `%}`; `None` if the text is no expression.
+    pub(crate) fn source_of(text: &str) -> Option<&str> {
+        text.strip_prefix("{%")?.strip_suffix("%}").map(str::trim)
+    }
+
+    /// `location` is the field's place in its state; only a catcher's fields may refer to `$states.errorOutput`.
+    pub(crate) fn parse(source: &str, location: &str, in_catcher: bool) -> Result<Self, Problem> {
+        // Neither the parser nor the evaluator is ours: should one panic on an expression, the expression is wrong.
+        let parsed = catch_unwind(|| parser::parse(source));
+        let parsed = parsed.map_err(|_| Problem::Invalid("The expression cannot be parsed".to_owned()))?;
+        let tree = parsed.map_err(|error| Problem::Invalid(syntax::message(&error)))?;
+        let needs = Analysis::of(&tree);
+        let unsupported = needs.unsupported(in_catcher);
+        if !unsupported.is_empty() {
+            return Err(Problem::Unsupported(unsupported));
+        }
+        let (tree, needs) = (Arc::new(tree), Arc::new(needs));
+        Ok(Self { source: source.into(), location: location.into(), tree, needs })
+    }
+
+    /// The expression as written, without `{%` and `%}`.
+    pub fn as_str(&self) -> &str {
+        &self.source
+    }
+
+    /// The field that it is in: `Output/items[0]`.
+    pub fn location(&self) -> &str {
+        &self.location
+    }
+
+    /// Its value.
+    ///
+    /// # Errors
+    /// [`EvaluationError`] if it throws, exceeds a limit, or has no value that JSON can hold.
+    pub fn evaluate(
+        &self,
+        states: &States<'_>,
+        environment: &dyn Environment,
+    ) -> Result<Value, EvaluationError> {
+        self.evaluate_in(&Session::new(states, environment))
+    }
+
+    /// Its value, which must be of that kind.
+    ///
+    /// # Errors
+    /// As for [`Expression::evaluate`], and if the value is of another kind.
+    pub fn evaluate_to(
+        &self,
+        kind: Kind,
+        states: &States<'_>,
+        environment: &dyn Environment,
+    ) -> Result<Value, EvaluationError> {
+        let value = self.evaluate(states, environment)?;
+        let found = type_name(&value);
+        if found == kind.as_str() {
+            return Ok(value);
+        }
+        let expected = format!("Expected '{}', but was '{found}' for value: {value}", kind.as_str());
+        Err(self.error(&format!("returned an unexpected result type. {expected}")))
+    }
+
+    pub(crate) fn evaluate_in(&self, session: &Session<'_>) -> Result<Value, EvaluationError> {
+        let outcome = catch_unwind(AssertUnwindSafe(|| self.run(session)));
+        let value = outcome.unwrap_or_else(|_| Err("D9999: the expression cannot be evaluated".to_owned()));
+        match value.map(|value| convert::to_json(&value)) {
+            Err(reason) => Err(self.error(&format!("threw an error during evaluation. {reason}"))),
+            Ok(convert::Converted::Value(value)) => Ok(value),
+            Ok(convert::Converted::Undefined) => Err(self.error("returned nothing (undefined).")),
+            Ok(convert::Converted::Function) => Err(self.error("returned an unsupported result type.")),
+            Ok(convert::Converted::TooDeep) => {
+                let reason = limits::MEMORY_EXCEEDED;
+                Err(self.error(&format!("threw an error during evaluation. {reason}")))
+            }
+        }
+    }
+
+    /// An error of this expression.
+    pub(crate) fn error(&self, what: &str) -> EvaluationError {
+        let cause = format!(
+            "The JSONata expression '{}' specified for the field '{}' {what}",
+            self.source, self.location
+        );
+        EvaluationError::query(cause, &self.location)
+    }
+
+    /// The workflow variables that it refers to.
+    pub(crate) fn variables(&self) -> impl Iterator<Item = &str> {
+        self.needs.variables()
+    }
+
+    fn run(&self, session: &Session<'_>) -> Result<JValue, String> {
+        let mut context = Context::new();
+        for name in self.needs.variables() {
+            if let Some(value) = session.variable(name) {
+                context.bind(name.to_owned(), value);
+            }
+        }
+        if let Some(states) = session.states(self.needs.states()) {
+            context.bind("states".to_owned(), states);
+        }
+        let mut evaluator = Evaluator::with_options(context, limits::options());
+        functions::register(&mut evaluator, &self.needs, session.environment);
+        evaluator
+            .evaluate(&self.tree, &JValue::Undefined)
+            .map_err(|error| limits::in_aws_words(error.message()))
+    }
+}
+
+/// Two expressions are the same if they say the same in the same place.
+impl PartialEq for Expression {
+    fn eq(&self, other: &Self) -> bool {
+        self.source == other.source && self.location == other.location
+    }
+}
+
+impl fmt::Debug for Expression {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{{% {} %}} in {}", self.source, self.location)
+    }
+}
+
+impl Kind {
+    /// The name that JSONata gives it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Boolean => "boolean",
+            Self::Number => "number",
+            Self::String => "string",
+            Self::Array => "array",
+            Self::Object => "object",
+        }
+    }
+}
+
+/// The name of a value's kind in messages.
+pub(crate) fn type_name(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "boolean",
+        Value::Number(_) => "number",
+        Value::String(_) => "string",
+        Value::Array(_) => "array",
+        Value::Object(_) => "object",
+    }
+}
+
+#[cfg(test)]
+mod tests;

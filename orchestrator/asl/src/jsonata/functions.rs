@@ -1,0 +1,151 @@
+//! Functions that Step Functions adds to JSONata, and those that would read a clock or draw a number.
+//!
+//! Only what an expression names is registered. `$eval` is there no more; what it did for data, `$parse` does.
+
+use std::rc::Rc;
+
+use jsonata_core::evaluator::{Evaluator, EvaluatorError};
+use jsonata_core::parser;
+use jsonata_core::value::JValue;
+use serde_json::Value;
+
+use super::analysis::Analysis;
+use super::convert::from_json;
+use crate::digest;
+use crate::environment::{Chance, Environment, uuid};
+
+type Answer = Result<JValue, EvaluatorError>;
+
+/// The most items of `$range`. Measured on Step Functions.
+const MAX_RANGE: usize = 360_145;
+
+pub(super) fn register(evaluator: &mut Evaluator, needs: &Analysis, environment: &dyn Environment) {
+    let now = environment.now_millis();
+    let mut registry = Registry { evaluator, needs };
+    registry.add("now", move |arguments| now_text(now, arguments));
+    registry.add("millis", move |_| Ok(JValue::from_i64(now)));
+    registry.add("eval", |_| Err(failure("T1006: Attempted to invoke a non-function")));
+    registry.add("partition", partition);
+    registry.add("range", range);
+    registry.add("hash", hash);
+    registry.add("parse", parse);
+    if ["random", "uuid", "shuffle"].into_iter().any(|name| needs.uses_function(name)) {
+        let chance = Rc::new(Chance::new(environment.random()));
+        let (for_uuid, for_shuffle) = (Rc::clone(&chance), Rc::clone(&chance));
+        registry.add("uuid", move |_| Ok(JValue::string(uuid(for_uuid.next(), for_uuid.next()))));
+        registry.add("shuffle", move |arguments| Ok(shuffle(&for_shuffle, arguments)));
+        registry.add("random", move |arguments| Ok(JValue::from_f64(random(&chance, arguments))));
+    }
+}
+
+struct Registry<'a> {
+    evaluator: &'a mut Evaluator,
+    needs: &'a Analysis,
+}
+
+impl Registry<'_> {
+    fn add(&mut self, name: &str, function: impl Fn(&[JValue]) -> Answer + 'static) {
+        if self.needs.uses_function(name) {
+            // It fails only for names that take part in the compiled fast path, which none of these does.
+            let _ = self.evaluator.register_fn_override(name, function);
+        }
+    }
+}
+
+fn failure(message: &str) -> EvaluatorError {
+    EvaluatorError::EvaluationError(message.to_owned())
+}
+
+/// `$now()`, and with a picture and a time zone what `$fromMillis` makes of it.
+fn now_text(now: i64, arguments: &[JValue]) -> Answer {
+    let mut call = format!("$fromMillis({now}");
+    for argument in arguments.iter().take_while(|argument| !argument.is_undefined()) {
+        call.push_str(", ");
+        call.push_str(&argument.to_json_string().unwrap_or_default());
+    }
+    let tree = parser::parse(&(call + ")")).map_err(|error| failure(&error.to_string()))?;
+    Evaluator::new().evaluate(&tree, &JValue::Undefined)
+}
+
+fn parse(arguments: &[JValue]) -> Answer {
+    let Some(text) = arguments.first().and_then(JValue::as_str) else {
+        return Ok(JValue::Undefined);
+    };
+    let value: Value = serde_json::from_str(text)
+        .map_err(|error| failure(&format!("D3137: Unable to parse the text as JSON: {error}")))?;
+    Ok(from_json(&value))
+}
+
+/// Chunks of that size, the last one with what is left.
+fn partition(arguments: &[JValue]) -> Answer {
+    let list = match arguments.first() {
+        Some(JValue::Array(items)) => items.to_vec(),
+        Some(JValue::Undefined) | None => return Ok(JValue::Undefined),
+        Some(single) => vec![single.clone()],
+    };
+    let size = arguments.get(1).and_then(truncated).and_then(|size| usize::try_from(size).ok());
+    let Some(size) = size.filter(|size| *size > 0 && !list.is_empty()) else {
+        return Ok(JValue::Undefined);
+    };
+    Ok(JValue::array(list.chunks(size).map(|chunk| JValue::array(chunk.to_vec())).collect()))
+}
+
+/// From the first to the last, which is included if the step hits it. A single number is not put into a list.
+fn range(arguments: &[JValue]) -> Answer {
+    let number = |index: usize| arguments.get(index).and_then(truncated);
+    let (Some(first), Some(last), Some(step)) = (number(0), number(1), number(2)) else {
+        return Ok(JValue::Undefined);
+    };
+    if step == 0 {
+        return Ok(JValue::Undefined);
+    }
+    let within = |number: &i64| if step > 0 { *number <= last } else { *number >= last };
+    let numbers = std::iter::successors(Some(first), |number| number.checked_add(step)).take_while(within);
+    let mut items: Vec<_> = numbers.take(MAX_RANGE + 1).map(JValue::from_i64).collect();
+    match items.len() {
+        0 => Ok(JValue::Undefined),
+        1 => Ok(items.remove(0)),
+        count if count > MAX_RANGE => Err(failure("D2014: too many items")),
+        _ => Ok(JValue::array(items)),
+    }
+}
+
+fn hash(arguments: &[JValue]) -> Answer {
+    let text = |index: usize| arguments.get(index).and_then(JValue::as_str);
+    let (Some(data), Some(algorithm)) = (text(0), text(1)) else {
+        return Ok(JValue::Undefined);
+    };
+    let digest = digest::hex(data, algorithm)
+        .ok_or_else(|| failure(&format!("D3138: The hash algorithm '{algorithm}' is not supported")))?;
+    Ok(JValue::string(digest))
+}
+
+/// At least 0 and less than 1; the same number every time with a seed.
+#[expect(clippy::cast_precision_loss, reason = "53 bits fit")]
+fn random(chance: &Chance, arguments: &[JValue]) -> f64 {
+    let drawn = match arguments.first().and_then(truncated) {
+        Some(seed) => Chance::new(seed.cast_unsigned()).next(),
+        None => chance.next(),
+    };
+    (drawn >> 11) as f64 / (1_u64 << 53) as f64
+}
+
+/// The items in an order drawn at random, each order as likely as any other.
+fn shuffle(chance: &Chance, arguments: &[JValue]) -> JValue {
+    let Some(JValue::Array(items)) = arguments.first() else {
+        return arguments.first().cloned().unwrap_or(JValue::Undefined);
+    };
+    let mut items = items.to_vec();
+    for last in (1..items.len()).rev() {
+        let drawn = chance.next() % (last as u64 + 1);
+        items.swap(last, usize::try_from(drawn).unwrap_or(last));
+    }
+    JValue::array(items)
+}
+
+/// A number without its fraction.
+#[expect(clippy::cast_possible_truncation, reason = "the bounds are checked, and the fraction is gone")]
+fn truncated(value: &JValue) -> Option<i64> {
+    let number = value.as_f64()?.trunc();
+    (number.abs() < 9e15).then_some(number as i64)
+}

@@ -1,0 +1,42 @@
+//! What an evaluation may use, and what is said when it is too much.
+
+use jsonata_core::evaluator::EvaluatorOptions;
+
+use super::code;
+
+/// How deep an evaluation may nest: a hundred terms of a sum, as on Step Functions, where one more is refused. This
+/// evaluator counts one level less than that of Step Functions, which says that its maximum is 100.
+const MAX_DEPTH: usize = 99;
+/// How many items a list may get while evaluating. Measured on Step Functions.
+const MAX_ITEMS: usize = 873_782;
+/// Endless recursion in tail position neither nests nor grows; only time ends it. Step Functions allows a second. This
+/// is longer, because it must never end an evaluation that a slower machine would have finished: what depends on
+/// the clock cannot be repeated.
+const MAX_MILLIS: u64 = 5_000;
+
+pub(super) const MEMORY_EXCEEDED: &str =
+    "Expression evaluation memory limit exceeded: Check for excessive memory usage";
+
+pub(super) fn options() -> EvaluatorOptions {
+    EvaluatorOptions {
+        timeout_ms: Some(MAX_MILLIS),
+        max_stack_depth: Some(MAX_DEPTH),
+        max_sequence_length: Some(MAX_ITEMS),
+        cancel: None,
+    }
+}
+
+/// The evaluator follows a later release of JSONata than Step Functions does, which had other words for some errors.
+pub(super) fn in_aws_words(message: &str) -> String {
+    let (code, from_code) = code::find(message);
+    let words = match code {
+        Some("T1006") => "T1006: Attempted to invoke a non-function",
+        Some("D1011" | "U1001") => {
+            "U1001: Stack overflow error: Check for non-terminating recursive function.  Consider rewriting as tail-recursive. Depth=101 max=100"
+        }
+        Some("D1012") => "U1001: Expression evaluation timeout: Check for infinite loop",
+        Some("D2015" | "D2014") => MEMORY_EXCEEDED,
+        _ => from_code,
+    };
+    words.to_owned()
+}
