@@ -4,6 +4,7 @@
 pub const NOT_COVERED: &[&str] = &[
     "PostgreSQL: what several coordinators do to each other is tried on the store in memory, one transaction at a time",
     "several processes at once on one data directory",
+    "recovery of a store from a backup",
     "how an engine is found to be lost, and more than two engines on one store",
     "repairs of more than one step or of a notice, of sagas by the dozen, and those that end in a stop, a pruning or an \
      erasure",
