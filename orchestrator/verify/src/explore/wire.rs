@@ -116,7 +116,7 @@ impl Wire {
         }
     }
 
-    /// The provider says no to every such call; for ever, or until [`Wire::lift`].
+    /// The provider says no to every such call; for ever, or until somebody looks.
     pub fn refuse(&self, operation: &'static str, until_lifted: bool) {
         self.lasting().refused.entry(operation).or_insert(until_lifted);
     }
