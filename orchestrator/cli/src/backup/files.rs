@@ -81,6 +81,13 @@ impl Staged {
     }
 }
 
+impl Drop for Staged {
+    /// A restore that failed leaves nothing behind. After one that succeeded there is nothing here any more.
+    fn drop(&mut self) {
+        drop(fs::remove_dir_all(&self.staging));
+    }
+}
+
 fn require_empty(path: &Path) -> Result<(), Failure> {
     let shown = path.display();
     match fs::read_dir(path).map(|mut entries| entries.next().is_none()) {

@@ -202,4 +202,5 @@ async fn a_directory_that_works_for_a_database_is_recovered_with_the_databases_o
     let recover = ["restore", &backup, "--recover", "--why", "x", "--database-url", copy.url()];
     let wrong = shop.ask("new", &recover);
     assert!(String::from_utf8_lossy(&wrong.stderr).contains("another one"), "{wrong:?}");
+    assert!(!shop.path("new").exists() && !shop.path("new.restoring").exists(), "nothing was left behind");
 }
