@@ -65,6 +65,16 @@ impl Resource {
             Integration::LambdaFunction | Integration::Activity => false,
         }
     }
+
+    /// Whether it is the optimised `lambda:invoke`, whatever is awaited.
+    pub fn is_lambda_call(&self) -> bool {
+        match &self.integration {
+            Integration::Service { service, action, .. } => {
+                &**service == "lambda" && action.split('.').next() == Some("invoke")
+            }
+            Integration::LambdaFunction | Integration::Activity => false,
+        }
+    }
 }
 
 fn service_integration(name: &str) -> Option<Integration> {

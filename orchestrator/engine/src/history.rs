@@ -5,12 +5,14 @@
 //! [25,000](crate::interp::MAX_EVENTS) of them.
 
 mod event;
+mod task_event;
 
 use amends_types::Timestamp;
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
-pub use event::{Event, TaskEvent, TaskKind};
+pub use event::{Event, IterationEvent};
+pub use task_event::{TaskEvent, TaskKind};
 
 /// One event.
 #[derive(Debug, Clone, PartialEq)]
@@ -48,9 +50,12 @@ fn seconds(timestamp: Timestamp) -> f64 {
 }
 
 /// Where events go.
+///
+/// The child executions of a distributed Map have histories of their own, which are told apart by their ARNs.
 pub trait HistorySink {
-    /// Whether [`HistorySink::record`] should be called at all; if not, events are only numbered.
-    fn wants_details(&self) -> bool;
+    /// Whether [`HistorySink::record`] should be called for the execution itself (`None`), or for that child of it; if
+    /// not, events are only numbered.
+    fn wants(&self, child: Option<&str>) -> bool;
 
     /// Takes the next event.
     fn record(&mut self, event: HistoryEvent);
@@ -61,23 +66,32 @@ pub trait HistorySink {
 pub struct NoHistory;
 
 impl HistorySink for NoHistory {
-    fn wants_details(&self) -> bool {
+    fn wants(&self, _: Option<&str>) -> bool {
         false
     }
 
     fn record(&mut self, _: HistoryEvent) {}
 }
 
-/// Keeps all events.
+/// Keeps all events of the execution itself, or of one child of it.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Recording {
     /// In order.
     pub events: Vec<HistoryEvent>,
+    /// Whose events are kept.
+    child: Option<String>,
+}
+
+impl Recording {
+    /// Keeps the events of the child execution with that ARN.
+    pub fn of_child(arn: &str) -> Self {
+        Self { events: Vec::new(), child: Some(arn.to_owned()) }
+    }
 }
 
 impl HistorySink for Recording {
-    fn wants_details(&self) -> bool {
-        true
+    fn wants(&self, child: Option<&str>) -> bool {
+        child == self.child.as_deref()
     }
 
     fn record(&mut self, event: HistoryEvent) {

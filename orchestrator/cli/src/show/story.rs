@@ -134,6 +134,7 @@ fn waits_for(saga: &SagaRow, rows: &[LedgerRow], runs: &[Run]) -> Option<String>
             format!("retry {retries} of {state} at {at}, after {error}")
         }
         Some(Waiting::Time { until }) => format!("{until}, in {state}"),
+        Some(Waiting::Branches { running, total }) => format!("{running} of {total} branches of {state}"),
         None => format!("{state} to go on"),
     })
 }

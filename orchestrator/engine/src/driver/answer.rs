@@ -68,3 +68,12 @@ pub struct ExecutionSummary {
     /// When it ended.
     pub stopped: Option<Timestamp>,
 }
+
+/// A task of an activity, for the worker that asked for one.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ActivityTask {
+    /// What to send back with the answer.
+    pub token: String,
+    /// What is to be worked on.
+    pub input: Value,
+}

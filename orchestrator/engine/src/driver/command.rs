@@ -6,11 +6,13 @@ use amends_types::Timestamp;
 use serde_json::Value;
 use tokio::sync::oneshot;
 
+use crate::driver::activities::Poll;
+use crate::driver::callback::Callback;
 use crate::driver::machine::Machine;
 use crate::driver::{
-    ExecutionDescription, ExecutionSummary, StartAnswer, StartError, StopError, TaskFailure,
+    CallbackError, ExecutionDescription, ExecutionSummary, StartAnswer, StartError, StopError, TaskFailure,
 };
-use crate::interp::TaskId;
+use crate::interp::{TaskId, TaskToken};
 use crate::journal::{ArchivedExecution, ListFilter};
 
 /// An execution by its names.
@@ -63,6 +65,22 @@ pub(super) enum Command {
         execution: u64,
         task: TaskId,
         result: Result<Value, TaskFailure>,
+        /// It still took room among the tasks at work.
+        is_counted: bool,
+    },
+    TaskSubmitted {
+        execution: u64,
+        task: TaskId,
+        output: Value,
+    },
+    CallBack {
+        token: TaskToken,
+        callback: Callback,
+        reply: oneshot::Sender<Result<(), CallbackError>>,
+    },
+    PollActivity {
+        arn: Arc<str>,
+        poll: Poll,
     },
     Stop {
         key: Key,

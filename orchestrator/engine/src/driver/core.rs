@@ -12,6 +12,7 @@ use amends_types::{Clock, Entropy, Timestamp};
 use tokio::sync::{mpsc, oneshot};
 
 use crate::clock::Spawn;
+use crate::driver::activities::Activities;
 use crate::driver::backlog::{Backlog, Effect};
 use crate::driver::command::{Command, Key};
 use crate::driver::execution::{Live, archived};
@@ -19,7 +20,7 @@ use crate::driver::segments::Segments;
 use crate::driver::timers::Timers;
 use crate::driver::{Limits, TaskWorker};
 use crate::history::NoHistory;
-use crate::interp::{Action, Input, Invocation, Occurrence, Outcome};
+use crate::interp::{Action, Input, Invocation, Occurrence, Outcome, TaskId};
 use crate::journal::{
     ArchivedExecution, Archiver, Chunk, Commits, Entry, MAX_PAYLOAD, Progress, RECORD_BYTES,
 };
@@ -57,6 +58,9 @@ pub(super) struct Core {
     /// Tasks for which there is no room yet.
     pub(super) ready: VecDeque<(u64, Invocation)>,
     pub(super) in_flight: usize,
+    /// Calls whose end is awaited, and how they are told that nobody waits any more.
+    pub(super) calls: HashMap<(u64, TaskId), oneshot::Sender<()>>,
+    pub(super) activities: Activities,
     /// Never goes back and never stands still, whatever the system's time does.
     pub(super) now: Timestamp,
     /// When `now` was read, on the clock that nobody sets.
@@ -129,6 +133,12 @@ impl Core {
                     && let Some(index) = live.timers.iter().position(|(id, _)| *id == timer)
                 {
                     self.timers.cancel(live.timers.swap_remove(index).1);
+                }
+            }
+            Action::Abandon { task } => {
+                if let Some(call) = self.calls.remove(&(number, task)) {
+                    // It may have ended by itself.
+                    call.send(()).ok();
                 }
             }
             Action::Finish(outcome) => self.finish(number, &outcome),

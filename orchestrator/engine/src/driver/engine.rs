@@ -9,7 +9,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use crate::driver::backlog::Forgotten;
 use crate::driver::command::{Command, Key, Known, Start, Started};
-use crate::driver::machine::{Machines, NoMachine};
+use crate::driver::machine::{Machine, Machines, NoMachine};
 use crate::driver::replay::{machine_of, replay_tape};
 use crate::driver::{
     ExecutionDescription, ExecutionSummary, QueryError, RegisterError, StartAnswer, StartError, StopAnswer,
@@ -17,10 +17,12 @@ use crate::driver::{
 };
 use crate::history::HistoryEvent;
 use crate::interp::{Input, MAX_DATA_BYTES, is_deeper_than, is_longer_than};
-use crate::journal::{Archive, ArchivedExecution, Definition, JournalError, ListFilter, Storage, Tape};
+use crate::journal::{
+    Archive, ArchivedExecution, Definition, DefinitionId, JournalError, ListFilter, Storage, Tape,
+};
 
 /// The deepest nesting of an execution's input.
-const MAX_INPUT_DEPTH: usize = 100;
+pub(super) const MAX_INPUT_DEPTH: usize = 100;
 
 /// An engine. Clones are handles to the same.
 ///
@@ -28,7 +30,7 @@ const MAX_INPUT_DEPTH: usize = 100;
 /// [`Engine::shutdown`] lets workers finish first.
 #[derive(Clone)]
 pub struct Engine {
-    inner: Arc<Inner>,
+    pub(super) inner: Arc<Inner>,
 }
 
 pub(super) struct Inner {
@@ -68,6 +70,31 @@ impl Engine {
     /// # Errors
     /// When the name is not allowed, the definition is not valid, or it cannot be stored.
     pub fn register_machine(&self, machine: &str, definition: &str) -> Result<(), RegisterError> {
+        let machine = self.store(machine, definition, None)?;
+        self.inner.machines.register(&machine);
+        Ok(())
+    }
+
+    /// Stores a definition, durably, without making it the one that executions of `machine` are started with. Its
+    /// executions run with that role. The same definition has the same id.
+    ///
+    /// # Errors
+    /// As [`Engine::register_machine`].
+    pub fn store_definition(
+        &self,
+        machine: &str,
+        definition: &str,
+        role_arn: &str,
+    ) -> Result<DefinitionId, RegisterError> {
+        self.store(machine, definition, Some(role_arn)).map(|machine| machine.id())
+    }
+
+    fn store(
+        &self,
+        machine: &str,
+        definition: &str,
+        role_arn: Option<&str>,
+    ) -> Result<Arc<Machine>, RegisterError> {
         if !name::is_allowed(machine) {
             return Err(RegisterError::Name(machine.to_owned()));
         }
@@ -76,13 +103,13 @@ impl Engine {
             account: self.inner.account.clone(),
             region: self.inner.region.clone(),
             text: definition.to_owned(),
+            role_arn: role_arn.map(str::to_owned),
         };
-        match self.inner.machines.register(definition) {
-            Ok(_) => Ok(()),
-            Err(NoMachine::Invalid { machine, source }) => Err(RegisterError::Definition { machine, source }),
-            Err(NoMachine::Storage(error)) => Err(error.into()),
-            Err(NoMachine::Journal(error)) => Err(std::io::Error::other(error).into()),
-        }
+        self.inner.machines.store(definition).map_err(|error| match error {
+            NoMachine::Invalid { machine, source } => RegisterError::Definition { machine, source },
+            NoMachine::Storage(error) => error.into(),
+            NoMachine::Journal(error) => std::io::Error::other(error).into(),
+        })
     }
 
     /// Starts an execution; answered once that is durable.
@@ -99,19 +126,43 @@ impl Engine {
         execution: &str,
         input: Value,
     ) -> Result<StartAnswer, StartError> {
+        let Some(registered) = self.inner.machines.registered(machine) else {
+            return Err(StartError::NoSuchMachine(machine.to_owned()));
+        };
+        self.start_of(&registered, execution, input).await
+    }
+
+    /// As [`Engine::start`], of a definition that was stored.
+    ///
+    /// # Errors
+    /// [`StartError`]; the name is not taken by this start unless the error says that it may be.
+    pub async fn start_definition(
+        &self,
+        definition: DefinitionId,
+        execution: &str,
+        input: Value,
+    ) -> Result<StartAnswer, StartError> {
+        let machine = self.inner.machines.by_id(definition);
+        let machine = machine.map_err(|_| StartError::NoSuchMachine(definition.to_string()))?;
+        self.start_of(&machine, execution, input).await
+    }
+
+    async fn start_of(
+        &self,
+        registered: &Arc<Machine>,
+        execution: &str,
+        input: Value,
+    ) -> Result<StartAnswer, StartError> {
         if !name::is_allowed(execution) {
             return Err(StartError::Name(execution.to_owned()));
         }
         if is_deeper_than(MAX_INPUT_DEPTH, &input) || is_longer_than(MAX_DATA_BYTES, &input) {
             return Err(StartError::Input(execution.to_owned()));
         }
-        let Some(registered) = self.inner.machines.registered(machine) else {
-            return Err(StartError::NoSuchMachine(machine.to_owned()));
-        };
         let (mut input, execution): (_, Arc<str>) = (input, execution.into());
         loop {
             let as_of = self.inner.moves.load(Ordering::Acquire);
-            if self.inner.archive.has(machine, &execution)? {
+            if self.inner.archive.has(&registered.name, &execution)? {
                 return Err(StartError::AlreadyExists(execution.to_string()));
             }
             let (reply, answer) = oneshot::channel();
@@ -233,7 +284,7 @@ impl Engine {
         let _ended: Option<()> = self.ask(|reply| Command::Shutdown { reply }).await;
     }
 
-    async fn ask<T>(&self, command: impl FnOnce(oneshot::Sender<T>) -> Command) -> Option<T> {
+    pub(super) async fn ask<T>(&self, command: impl FnOnce(oneshot::Sender<T>) -> Command) -> Option<T> {
         let (reply, answer) = oneshot::channel();
         self.inner.commands.send(command(reply)).await.ok()?;
         answer.await.ok()

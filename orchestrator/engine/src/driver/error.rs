@@ -114,6 +114,25 @@ pub enum StopError {
     Closed,
 }
 
+/// Why what a worker says with a task token changes nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+pub enum CallbackError {
+    /// No task ever had this token (`InvalidToken`).
+    #[error("this is no task token")]
+    InvalidToken,
+    /// The task is not awaited any more (`TaskTimedOut`).
+    #[error(
+        "nobody waits for this task any more: it was answered, took too long, or its execution has ended"
+    )]
+    TaskTimedOut,
+    /// The output is longer than 256 KiB or nested too deeply (`InvalidOutput`).
+    #[error("the output is longer than 262144 bytes or nested too deeply")]
+    InvalidOutput,
+    /// The engine is shutting down.
+    #[error("the engine is shutting down; say it again")]
+    Closed,
+}
+
 /// Why a question is not answered.
 #[derive(Debug, Error)]
 pub enum QueryError {

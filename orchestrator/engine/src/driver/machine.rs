@@ -22,11 +22,14 @@ pub(super) struct Machine {
 
 impl Machine {
     pub(super) fn new(stored: StoredDefinition) -> Result<Self, NoMachine> {
-        let Definition { machine, account, region, text } = stored.definition.as_ref();
+        let Definition { machine, account, region, text, role_arn } = stored.definition.as_ref();
         let invalid = |source| NoMachine::Invalid { machine: machine.clone(), source };
         let asl = Arc::new(StateMachine::parse(text).map_err(invalid)?);
         let arn = format!("arn:aws:states:{region}:{account}:stateMachine:{machine}").into();
-        let role_arn = format!("arn:aws:iam::{account}:role/{machine}").into();
+        let role_arn = match role_arn {
+            Some(role_arn) => role_arn.as_str().into(),
+            None => format!("arn:aws:iam::{account}:role/{machine}").into(),
+        };
         Ok(Self { name: machine.as_str().into(), arn, role_arn, asl, stored })
     }
 
@@ -83,8 +86,13 @@ impl Machines {
         Self { parsed, state: Mutex::new(state) }
     }
 
-    /// Makes this the definition that new executions are started with. Durable when this returns.
-    pub(super) fn register(&self, definition: Definition) -> Result<Arc<Machine>, NoMachine> {
+    /// Makes this the definition that new executions of its machine are started with.
+    pub(super) fn register(&self, machine: &Arc<Machine>) {
+        self.state().registered.insert(machine.name.to_string(), machine.clone());
+    }
+
+    /// Durable when this returns.
+    pub(super) fn store(&self, definition: Definition) -> Result<Arc<Machine>, NoMachine> {
         // Refused before it is stored.
         let machine = self.parsed.of(definition)?;
         let mut state = self.state();
@@ -92,7 +100,6 @@ impl Machines {
             state.definitions.store(&machine.stored).map_err(NoMachine::Storage)?;
             state.by_id.insert(machine.id(), machine.clone());
         }
-        state.registered.insert(machine.name.to_string(), machine.clone());
         Ok(machine)
     }
 

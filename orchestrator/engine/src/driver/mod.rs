@@ -6,9 +6,11 @@
 //!
 //! What is absent: retries, catches and time limits. The interpreter decides them; here are only timers.
 
+mod activities;
 mod answer;
 mod backlog;
 mod backup;
+mod callback;
 mod command;
 mod core;
 mod engine;
@@ -25,14 +27,17 @@ mod replay;
 mod resume;
 mod run;
 mod segments;
+mod service;
 mod start;
+mod tasks;
 mod timers;
 mod worker;
 
-pub use answer::{ExecutionDescription, ExecutionSummary, StartAnswer, StopAnswer};
+pub use answer::{ActivityTask, ExecutionDescription, ExecutionSummary, StartAnswer, StopAnswer};
 pub use engine::Engine;
-pub use error::{EngineOpenError, QueryError, RegisterError, StartError, StopError};
+pub use error::{CallbackError, EngineOpenError, QueryError, RegisterError, StartError, StopError};
 pub use options::{EngineOptions, Limits};
 pub use parsed::ParsedMachines;
 pub use replay::{Replayed, replay};
+pub use service::{Abandoned, ServiceCall, Submission};
 pub use worker::{TaskFailure, TaskWorker, WorkerTask};

@@ -12,6 +12,7 @@ use tokio::runtime::Handle;
 use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::clock::{Simulation, Spawn};
+use crate::driver::activities::Activities;
 use crate::driver::backlog::Backlog;
 use crate::driver::core::{Core, Invoker};
 use crate::driver::engine::{Engine, Inner};
@@ -174,6 +175,8 @@ fn assemble(parts: Parts, options: EngineOptions) -> Result<(Inner, Core, Source
         progress: Progress::default(),
         ready: VecDeque::new(),
         in_flight: 0,
+        calls: HashMap::new(),
+        activities: Activities::default(),
         now: options.clock.now(),
         ticked: options.clock.monotonic(),
         closing: None,

@@ -72,6 +72,7 @@ mod tests {
             account: "111111111111".to_owned(),
             region: "us-east-1".to_owned(),
             text: text.to_owned(),
+            role_arn: None,
         }
     }
 

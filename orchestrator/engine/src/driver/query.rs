@@ -17,7 +17,23 @@ impl Core {
     /// Does what was asked.
     pub(super) fn handle(&mut self, command: Command) {
         match command {
-            Command::TaskDone { execution, task, result } => self.task_done(execution, task, result),
+            Command::TaskDone { execution, task, result, is_counted } => {
+                self.in_flight -= usize::from(is_counted);
+                self.calls.remove(&(execution, task));
+                self.task_done(execution, task, result);
+            }
+            Command::TaskSubmitted { execution, task, output } => {
+                self.in_flight -= 1;
+                if self.calls.get(&(execution, task)).is_some_and(oneshot::Sender::is_closed) {
+                    self.calls.remove(&(execution, task));
+                }
+                self.happen(execution, Input::TaskSubmitted { task, output });
+            }
+            Command::CallBack { token, callback, reply } => {
+                let answer = self.call_back(&token, callback);
+                self.answer(reply, answer);
+            }
+            Command::PollActivity { arn, poll } => self.poll_activity(arn, poll),
             Command::Stop { key, error, cause, reply } => {
                 let Some(number) = self.open_number(&key) else {
                     return self.answer(reply, Err(StopError::NotRunning(key.name.to_string())));
@@ -53,7 +69,6 @@ impl Core {
     }
 
     fn task_done(&mut self, execution: u64, task: TaskId, result: Result<Value, TaskFailure>) {
-        self.in_flight -= 1;
         let input = match result {
             Ok(output) => Input::TaskSucceeded { task, output },
             Err(TaskFailure { error, cause }) => Input::TaskFailed { task, error, cause },
@@ -73,7 +88,7 @@ impl Core {
         self.names.get(key).copied().filter(|number| self.open.contains_key(number))
     }
 
-    fn answer<T: Send + 'static>(&mut self, reply: oneshot::Sender<T>, answer: T) {
+    pub(super) fn answer<T: Send + 'static>(&mut self, reply: oneshot::Sender<T>, answer: T) {
         // Whoever asked may have gone.
         self.effects.push(Effect::Answer(Box::new(move || drop(reply.send(answer)))));
     }

@@ -1,12 +1,19 @@
 //! What is done once it is durable, and what comes back from the archiver.
 
-use std::sync::atomic::Ordering;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use amends_asl::{Integration, Pattern, Resource};
+use serde_json::Value;
+use tokio::sync::oneshot;
 
 use crate::driver::backlog::Effect;
 use crate::driver::command::{Command, Key, Started};
 use crate::driver::core::Core;
+use crate::driver::service::{Abandoned, Submission};
 use crate::driver::worker;
-use crate::interp::Invocation;
+use crate::driver::{ServiceCall, TaskFailure};
+use crate::interp::{Invocation, TaskId};
 use crate::journal::{Done, Entry, Job, Progress};
 
 impl Core {
@@ -60,6 +67,21 @@ impl Core {
     }
 
     fn invoke(&mut self, execution: u64, invocation: Invocation) {
+        let integration = Resource::parse(&invocation.resource).map(|resource| resource.integration);
+        match integration {
+            Some(Integration::Activity) => self.offer(execution, invocation),
+            Some(Integration::Service { service, action, pattern }) if &*service != "lambda" => {
+                self.call_service(execution, (service, action, pattern), invocation);
+            }
+            Some(Integration::Service { pattern: Pattern::WaitForTaskToken, .. }) => {
+                self.call_lambda(execution, true, invocation);
+            }
+            _ => self.call_lambda(execution, false, invocation),
+        }
+    }
+
+    /// Calls a Lambda function. Its answer is the task's, or only says that the token has been passed on.
+    fn call_lambda(&mut self, execution: u64, by_token: bool, invocation: Invocation) {
         self.in_flight += 1;
         let (task, name) = (invocation.task, self.open[&execution].name.clone());
         let (worker, inbox) = (self.invoker.worker.clone(), self.invoker.inbox.clone());
@@ -67,7 +89,46 @@ impl Core {
             let result = worker::call(worker, name, invocation).await;
             // No inbox: the engine has ended, and the next one asks again.
             if let Some(inbox) = inbox.upgrade() {
-                drop(inbox.send(Command::TaskDone { execution, task, result }).await);
+                drop(inbox.send(answered(execution, task, result, by_token, true)).await);
+            }
+        }));
+    }
+
+    fn call_service(
+        &mut self,
+        execution: u64,
+        (service, action, pattern): (Arc<str>, Arc<str>, Pattern),
+        invocation: Invocation,
+    ) {
+        self.in_flight += 1;
+        let live = &self.open[&execution];
+        let (worker, inbox) = (self.invoker.worker.clone(), self.invoker.inbox.clone());
+        let is_reported = Arc::new(AtomicBool::new(false));
+        let Invocation { task, parameters, secret: seed, .. } = invocation;
+        let (abandon, abandoned) = oneshot::channel();
+        self.calls.insert((execution, task), abandon);
+        let call = ServiceCall {
+            execution_arn: live.machine.execution_arn(&live.name).into(),
+            service,
+            action,
+            pattern,
+            parameters,
+            seed,
+            submission: Submission {
+                inbox: inbox.clone(),
+                execution,
+                task,
+                is_reported: is_reported.clone(),
+            },
+            abandoned: Abandoned(abandoned),
+        };
+        let by_token = pattern == Pattern::WaitForTaskToken;
+        self.invoker.spawn.spawn(Box::pin(async move {
+            let result = worker::call_service(worker, call).await;
+            if let Some(inbox) = inbox.upgrade() {
+                // Reported once more, it would be counted twice.
+                let is_counted = !is_reported.swap(true, Ordering::AcqRel);
+                drop(inbox.send(answered(execution, task, result, by_token, is_counted)).await);
             }
         }));
     }
@@ -103,5 +164,18 @@ impl Core {
         let Some(closing) = &self.closing else { return self.progress.broken };
         let idle = self.in_flight == 0 && self.backlog.is_empty() && self.finished.is_empty();
         idle || self.now >= closing.deadline || self.progress.broken
+    }
+}
+
+fn answered(
+    execution: u64,
+    task: TaskId,
+    result: Result<Value, TaskFailure>,
+    by_token: bool,
+    is_counted: bool,
+) -> Command {
+    match result {
+        Ok(output) if by_token && is_counted => Command::TaskSubmitted { execution, task, output },
+        result => Command::TaskDone { execution, task, result, is_counted },
     }
 }

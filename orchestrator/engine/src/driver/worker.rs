@@ -9,6 +9,7 @@ use std::task::{Context, Poll};
 use amends_types::BoxFuture;
 use serde_json::Value;
 
+use crate::driver::ServiceCall;
 use crate::interp::{Invocation, LambdaCall, is_deeper_than, is_longer_than};
 
 /// The most bytes of a worker's answer, as Lambda has it: 6 MiB.
@@ -51,6 +52,28 @@ pub trait TaskWorker: Send + Sync + 'static {
     /// - A worker that fails or panics fails its execution only.
     /// - A task that never answers times out.
     fn invoke(&self, task: WorkerTask) -> BoxFuture<'static, Result<Value, TaskFailure>>;
+
+    /// Calls a service other than Lambda. By default there is none, and every call fails.
+    ///
+    /// - The same attempt may be called again, as with [`TaskWorker::invoke`]; [`ServiceCall::seed`] is then the same.
+    /// - With [`Pattern::WaitForTaskToken`](amends_asl::Pattern), the answer is the service's; the task then waits for
+    ///   its token.
+    /// - With [`Pattern::Sync`](amends_asl::Pattern), what was asked for is begun, reported by
+    ///   [`Submission::report`](super::Submission::report), and awaited.
+    fn call(&self, call: ServiceCall) -> BoxFuture<'static, Result<Value, TaskFailure>> {
+        let (service, action) = (call.service, call.action);
+        Box::pin(async move {
+            Err(TaskFailure {
+                error: "Amends.IntegrationNotSupported".to_owned(),
+                cause: format!("this engine cannot call arn:aws:states:::{service}:{action} yet"),
+            })
+        })
+    }
+
+    /// Whether there is an activity with that ARN. By default there is every one.
+    fn has_activity(&self, _arn: &str) -> bool {
+        true
+    }
 }
 
 /// Calls the worker; whatever happens, there is an answer that the journal can hold.
@@ -62,14 +85,28 @@ pub(super) async fn call(
     let call = LambdaCall::from_invocation(invocation)
         .map_err(|refused| TaskFailure { error: refused.error, cause: refused.cause })?;
     let task = WorkerTask { execution, function: call.function, payload: call.event };
-    let invoked = catch_unwind(AssertUnwindSafe(|| worker.invoke(task))).map_err(|_| panicked())?;
+    guarded(|| worker.invoke(task)).await
+}
+
+/// As [`call`], of a service.
+pub(super) async fn call_service(
+    worker: Arc<dyn TaskWorker>,
+    call: ServiceCall,
+) -> Result<Value, TaskFailure> {
+    guarded(|| worker.call(call)).await
+}
+
+async fn guarded(
+    invoke: impl FnOnce() -> BoxFuture<'static, Result<Value, TaskFailure>>,
+) -> Result<Value, TaskFailure> {
+    let invoked = catch_unwind(AssertUnwindSafe(invoke)).map_err(|_| panicked())?;
     let output = Unpanicked(invoked).await.map_err(cut)?;
     check(&output)?;
     Ok(output)
 }
 
 /// A cause of any length would not pass between states: its error could be caught, and end the execution all the same.
-fn cut(mut failure: TaskFailure) -> TaskFailure {
+pub(super) fn cut(mut failure: TaskFailure) -> TaskFailure {
     for (text, most) in [(&mut failure.error, MAX_ERROR_CHARS), (&mut failure.cause, MAX_CAUSE_CHARS)] {
         if let Some((end, _)) = text.char_indices().nth(most) {
             text.truncate(end);

@@ -7,6 +7,8 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value, json};
 
+use super::task_event::{TaskEvent, TaskKind};
+
 /// The types of event that this engine records.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Event {
@@ -55,6 +57,69 @@ pub enum Event {
         name: Arc<str>,
         /// Its output, after `OutputPath`.
         output: Arc<Value>,
+        /// The variables that it set, if any.
+        assigned: Option<Arc<Map<String, Value>>>,
+    },
+    /// The branches of a Parallel state, or the iterations of a Map state, begin.
+    StateStarted {
+        /// `Parallel` or `Map`.
+        state_type: &'static str,
+        /// Of a Map state: how many items there are.
+        length: Option<usize>,
+    },
+    /// They have all ended well.
+    StateSucceeded {
+        /// `Parallel` or `Map`.
+        state_type: &'static str,
+    },
+    /// One of them failed, and was not to be retried.
+    StateFailed {
+        /// `Parallel` or `Map`.
+        state_type: &'static str,
+    },
+    /// A state was cut short, because something beside it failed, or because its own failure ended its branch.
+    StateAborted {
+        /// `Task`, `Wait`, …
+        state_type: &'static str,
+    },
+    /// Something happened to an iteration of a Map state.
+    Iteration {
+        /// What happened.
+        event: IterationEvent,
+        /// The Map state.
+        name: Arc<str>,
+        /// Which item.
+        index: usize,
+    },
+    /// The child executions of a distributed Map begin.
+    MapRunStarted {
+        /// The ARN of the run.
+        arn: Arc<str>,
+    },
+    /// All child executions have ended, and no more failed than may.
+    MapRunSucceeded,
+    /// Too many child executions failed.
+    MapRunFailed {
+        /// The error name.
+        error: String,
+        /// What a person should know.
+        cause: Option<String>,
+    },
+    /// An expression of a JSONata state failed.
+    EvaluationFailed {
+        /// The state.
+        state: Arc<str>,
+        /// The field: `Arguments/MessageBody`.
+        location: String,
+        /// The error name.
+        error: String,
+        /// What a person should know.
+        cause: Option<String>,
+    },
+    /// An execution that had failed goes on where it stopped.
+    ExecutionRedriven {
+        /// How often it has been redriven, with this time.
+        count: u32,
     },
     /// Something happened to an attempt at a task.
     Task {
@@ -65,58 +130,17 @@ pub enum Event {
     },
 }
 
-/// How a task's resource is named in events.
-#[derive(Debug, Clone, PartialEq)]
-pub enum TaskKind {
-    /// A Lambda function by its own ARN, which has event types of its own.
-    LambdaFunction {
-        /// The ARN.
-        arn: Arc<str>,
-    },
-    /// An activity, which has event types of its own.
-    Activity {
-        /// The ARN.
-        arn: Arc<str>,
-    },
-    /// A service integration.
-    Service {
-        /// `lambda`, `sqs`, `aws-sdk:dynamodb`.
-        resource_type: Arc<str>,
-        /// `invoke`, `sendMessage.waitForTaskToken`.
-        resource: Arc<str>,
-        /// The region of the execution.
-        region: Arc<str>,
-    },
-}
-
-/// What happens to an attempt at a task.
-#[derive(Debug, Clone, PartialEq)]
-pub enum TaskEvent {
-    /// It is to be done.
-    Scheduled {
-        /// The effective parameters.
-        parameters: Arc<Value>,
-        /// How long it may take.
-        timeout_seconds: Option<u32>,
-        /// How long it may be silent.
-        heartbeat_seconds: Option<u32>,
-    },
-    /// It is being done.
+/// What can happen to an iteration of a Map state.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum IterationEvent {
+    /// It begins.
     Started,
-    /// It was done.
-    Succeeded {
-        /// The result, before `ResultSelector`.
-        output: Arc<Value>,
-    },
+    /// It ended well.
+    Succeeded,
     /// It failed.
-    Failed {
-        /// The error name.
-        error: String,
-        /// What a person should know.
-        cause: Option<String>,
-    },
-    /// It took, or was silent for, too long.
-    TimedOut,
+    Failed,
+    /// It was cut short, because another one failed.
+    Aborted,
 }
 
 impl Event {
@@ -130,6 +154,16 @@ impl Event {
             Self::ExecutionTimedOut => "ExecutionTimedOut".into(),
             Self::StateEntered { state_type, .. } => format!("{state_type}StateEntered").into(),
             Self::StateExited { state_type, .. } => format!("{state_type}StateExited").into(),
+            Self::StateStarted { state_type, .. } => format!("{state_type}StateStarted").into(),
+            Self::StateSucceeded { state_type } => format!("{state_type}StateSucceeded").into(),
+            Self::StateFailed { state_type } => format!("{state_type}StateFailed").into(),
+            Self::StateAborted { state_type } => format!("{state_type}StateAborted").into(),
+            Self::Iteration { event, .. } => format!("MapIteration{event:?}").into(),
+            Self::MapRunStarted { .. } => "MapRunStarted".into(),
+            Self::MapRunSucceeded => "MapRunSucceeded".into(),
+            Self::MapRunFailed { .. } => "MapRunFailed".into(),
+            Self::EvaluationFailed { .. } => "EvaluationFailed".into(),
+            Self::ExecutionRedriven { .. } => "ExecutionRedriven".into(),
             Self::Task { kind, event } => format!("{}{}", kind.prefix(), event.suffix()).into(),
         }
     }
@@ -153,10 +187,34 @@ impl Event {
                 details.insert("name".to_owned(), json!(&**name));
                 ("stateEnteredEventDetails", details)
             }
-            Self::StateExited { name, output, .. } => {
-                let mut details = data("output", "outputDetails", output);
-                details.insert("name".to_owned(), json!(&**name));
-                ("stateExitedEventDetails", details)
+            Self::StateExited { name, output, assigned, .. } => {
+                ("stateExitedEventDetails", exited(name, output, assigned.as_deref()))
+            }
+            Self::StateStarted { length: Some(length), .. } => {
+                ("mapStateStartedEventDetails", object([("length", json!(length))]))
+            }
+            Self::StateStarted { length: None, .. }
+            | Self::StateSucceeded { .. }
+            | Self::StateFailed { .. }
+            | Self::StateAborted { .. }
+            | Self::MapRunSucceeded => return None,
+            Self::Iteration { event, name, index } => {
+                (event.details_key(), object([("name", json!(&**name)), ("index", json!(index))]))
+            }
+            Self::MapRunStarted { arn } => {
+                ("mapRunStartedEventDetails", object([("mapRunArn", json!(&**arn))]))
+            }
+            Self::MapRunFailed { error, cause } => {
+                ("mapRunFailedEventDetails", fault(&Some(error.clone()), cause))
+            }
+            Self::EvaluationFailed { state, location, error, cause } => {
+                let mut details = fault(&Some(error.clone()), cause);
+                details.insert("location".to_owned(), json!(location));
+                details.insert("state".to_owned(), json!(&**state));
+                ("evaluationFailedEventDetails", details)
+            }
+            Self::ExecutionRedriven { count } => {
+                ("executionRedrivenEventDetails", object([("redriveCount", json!(count))]))
             }
             Self::Task { kind, event } => return kind.details(event),
         };
@@ -164,104 +222,43 @@ impl Event {
     }
 }
 
-impl TaskKind {
-    fn prefix(&self) -> &'static str {
+impl IterationEvent {
+    fn details_key(self) -> &'static str {
         match self {
-            Self::LambdaFunction { .. } => "LambdaFunction",
-            Self::Activity { .. } => "Activity",
-            Self::Service { .. } => "Task",
-        }
-    }
-
-    fn details(&self, event: &TaskEvent) -> Option<(&'static str, Value)> {
-        let key = match (self, event) {
-            (Self::LambdaFunction { .. }, TaskEvent::Started) => return None,
-            (Self::LambdaFunction { .. }, TaskEvent::Scheduled { .. }) => {
-                "lambdaFunctionScheduledEventDetails"
-            }
-            (Self::LambdaFunction { .. }, TaskEvent::Succeeded { .. }) => {
-                "lambdaFunctionSucceededEventDetails"
-            }
-            (Self::LambdaFunction { .. }, TaskEvent::Failed { .. }) => "lambdaFunctionFailedEventDetails",
-            (Self::LambdaFunction { .. }, TaskEvent::TimedOut) => "lambdaFunctionTimedOutEventDetails",
-            (Self::Activity { .. }, TaskEvent::Scheduled { .. }) => "activityScheduledEventDetails",
-            (Self::Activity { .. }, TaskEvent::Started) => "activityStartedEventDetails",
-            (Self::Activity { .. }, TaskEvent::Succeeded { .. }) => "activitySucceededEventDetails",
-            (Self::Activity { .. }, TaskEvent::Failed { .. }) => "activityFailedEventDetails",
-            (Self::Activity { .. }, TaskEvent::TimedOut) => "activityTimedOutEventDetails",
-            (Self::Service { .. }, TaskEvent::Scheduled { .. }) => "taskScheduledEventDetails",
-            (Self::Service { .. }, TaskEvent::Started) => "taskStartedEventDetails",
-            (Self::Service { .. }, TaskEvent::Succeeded { .. }) => "taskSucceededEventDetails",
-            (Self::Service { .. }, TaskEvent::Failed { .. }) => "taskFailedEventDetails",
-            (Self::Service { .. }, TaskEvent::TimedOut) => "taskTimedOutEventDetails",
-        };
-        let mut details = self.event_details(event);
-        if let Self::Service { resource_type, resource, .. } = self {
-            details.insert("resource".to_owned(), json!(&**resource));
-            details.insert("resourceType".to_owned(), json!(&**resource_type));
-        }
-        Some((key, Value::Object(details)))
-    }
-
-    fn event_details(&self, event: &TaskEvent) -> Map<String, Value> {
-        match event {
-            TaskEvent::Scheduled { parameters, timeout_seconds, heartbeat_seconds } => {
-                let mut details = self.scheduled(parameters);
-                let limits =
-                    [("timeoutInSeconds", timeout_seconds), ("heartbeatInSeconds", heartbeat_seconds)];
-                for (key, seconds) in limits {
-                    if let Some(seconds) = seconds {
-                        details.insert(key.to_owned(), json!(seconds));
-                    }
-                }
-                details
-            }
-            TaskEvent::Started => Map::new(),
-            TaskEvent::Succeeded { output } => data("output", "outputDetails", output),
-            TaskEvent::Failed { error, cause } => fault(&Some(error.clone()), cause),
-            TaskEvent::TimedOut => fault(&Some("States.Timeout".to_owned()), &None),
-        }
-    }
-
-    fn scheduled(&self, parameters: &Value) -> Map<String, Value> {
-        match self {
-            Self::LambdaFunction { arn } | Self::Activity { arn } => {
-                let mut details = data("input", "inputDetails", parameters);
-                details.insert("resource".to_owned(), json!(&**arn));
-                details
-            }
-            Self::Service { region, .. } => {
-                let mut details = Map::new();
-                details.insert("parameters".to_owned(), json!(parameters.to_string()));
-                details.insert("region".to_owned(), json!(&**region));
-                details
-            }
-        }
-    }
-}
-
-impl TaskEvent {
-    fn suffix(&self) -> &'static str {
-        match self {
-            Self::Scheduled { .. } => "Scheduled",
-            Self::Started => "Started",
-            Self::Succeeded { .. } => "Succeeded",
-            Self::Failed { .. } => "Failed",
-            Self::TimedOut => "TimedOut",
+            Self::Started => "mapIterationStartedEventDetails",
+            Self::Succeeded => "mapIterationSucceededEventDetails",
+            Self::Failed => "mapIterationFailedEventDetails",
+            Self::Aborted => "mapIterationAbortedEventDetails",
         }
     }
 }
 
 /// Data is shown as JSON text, and never cut short: an execution's data is smaller than the limit from which it would.
-fn data(key: &str, details_key: &str, value: &Value) -> Map<String, Value> {
+pub(super) fn data(key: &str, details_key: &str, value: &Value) -> Map<String, Value> {
     let mut details = Map::new();
     details.insert(key.to_owned(), json!(value.to_string()));
     details.insert(details_key.to_owned(), json!({"truncated": false}));
     details
 }
 
-fn fault(error: &Option<String>, cause: &Option<String>) -> Map<String, Value> {
+pub(super) fn fault(error: &Option<String>, cause: &Option<String>) -> Map<String, Value> {
     let fields = [("error", error), ("cause", cause)];
     let given = fields.into_iter().filter_map(|(key, text)| Some((key.to_owned(), json!(text.as_ref()?))));
     given.collect()
+}
+
+fn object<const N: usize>(fields: [(&str, Value); N]) -> Map<String, Value> {
+    fields.into_iter().map(|(key, value)| (key.to_owned(), value)).collect()
+}
+
+/// Each variable is shown as the JSON text of its value.
+fn exited(name: &str, output: &Value, assigned: Option<&Map<String, Value>>) -> Map<String, Value> {
+    let mut details = data("output", "outputDetails", output);
+    details.insert("name".to_owned(), json!(name));
+    if let Some(assigned) = assigned {
+        let texts = assigned.iter().map(|(name, value)| (name.clone(), json!(value.to_string())));
+        details.insert("assignedVariables".to_owned(), Value::Object(texts.collect()));
+        details.insert("assignedVariablesDetails".to_owned(), json!({"truncated": false}));
+    }
+    details
 }

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use amends_asl::{Catcher, Transition};
-use serde_json::json;
+use amends_asl::{Catcher, QueryLanguage, States, Transition};
+use serde_json::{Value, json};
 
 use super::context::Scope;
 use super::data;
@@ -17,7 +17,19 @@ pub(super) fn handle(
     scope: &Scope<'_>,
 ) -> Option<Result<Flow, Failure>> {
     let catcher = catchers.iter().find(|catcher| failure.is_among(&catcher.errors))?;
-    let error = json!({"Error": failure.error, "Cause": failure.cause.as_deref().unwrap_or_default()});
-    let output = data::merge(&catcher.result_path, scope, Arc::new(error));
-    Some(output.map(|output| Flow::Leave { output, next: Transition::Next(catcher.next) }))
+    let cause = failure.cause.as_deref().unwrap_or_default();
+    let error = Arc::new(json!({"Error": failure.error, "Cause": cause}));
+    Some(leave(catcher, &error, scope))
+}
+
+fn leave(catcher: &Catcher, error: &Arc<Value>, scope: &Scope<'_>) -> Result<Flow, Failure> {
+    let next = Transition::Next(catcher.next);
+    if scope.state.query_language == QueryLanguage::Jsonata {
+        let states = States::of(&scope.visit.input).with_error_output(error);
+        let parts = (catcher.output.as_ref(), catcher.assign.as_ref());
+        return data::query(scope, &states, parts, error, next);
+    }
+    let assigned = data::assigned(catcher.assign.as_ref(), &States::of(error), scope)?;
+    let output = data::merge(&catcher.result_path, scope, Arc::clone(error))?;
+    Ok(Flow::Leave { output, assigned, next })
 }

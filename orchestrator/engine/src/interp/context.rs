@@ -1,39 +1,58 @@
-//! The context object, `$$`, as a state sees it.
+//! The context object, `$$`, and what else a state's fields can refer to.
 
 use std::borrow::Cow;
-use std::sync::Arc;
 
-use amends_asl::{Chance, ContextObject, Environment, State};
+use amends_asl::{Chance, ContextObject, Environment, State, StateKind, Variables};
 use amends_types::Timestamp;
 use serde_json::{Value, json};
 
-use super::identity::Identity;
+use super::frame::Frame;
+use super::occurrence::TaskId;
+use super::thread::Item;
+use super::token::TaskToken;
 use super::visit::Visit;
 
-/// What a state's paths can refer to.
+/// What a state's fields can refer to.
 pub(super) struct Scope<'a> {
-    pub(super) identity: &'a Identity,
-    pub(super) execution_input: &'a Arc<Value>,
-    pub(super) started_at: Timestamp,
+    pub(super) frame: &'a Frame,
     pub(super) state: &'a State,
     pub(super) visit: &'a Visit,
-    /// When the path is evaluated.
+    pub(super) variables: &'a Variables,
+    pub(super) item: Option<&'a Item>,
+    /// When the field is evaluated.
     pub(super) now: Timestamp,
     /// The same whenever this visit is looked at for this time, so that a task invoked again is given the same.
     pub(super) chance: Chance,
+    /// The attempt that is begun, and its secret.
+    pub(super) token: Option<(TaskId, u64)>,
 }
 
 impl Scope<'_> {
+    /// Of an item of the Map state that is visited.
+    pub(super) fn with_item<'a>(&'a self, item: &'a Item) -> Scope<'a> {
+        let seed = self.chance.next();
+        Scope { item: Some(item), chance: Chance::new(seed), ..*self }
+    }
+
     /// Only Task states count their retries.
     fn retry_count(&self) -> Option<u32> {
-        matches!(self.state.kind, amends_asl::StateKind::Task(_)).then(|| self.visit.retry_count())
+        matches!(self.state.kind, StateKind::Task(_)).then(|| self.visit.retry_count())
+    }
+
+    fn token(&self) -> Option<String> {
+        let (task, secret) = self.token?;
+        let execution_arn = self.frame.token_arn.to_string();
+        Some(TaskToken { execution_arn, task, secret }.to_string())
+    }
+
+    fn item(&self) -> Option<Value> {
+        self.item.map(|item| json!({"Index": item.index, "Value": item.value}))
     }
 }
 
-/// Variables are refused when a state that sets any is entered (`unsupported.rs`), so there are none.
 impl Environment for Scope<'_> {
-    fn variable(&self, _: &str) -> Option<&Value> {
-        None
+    fn variable(&self, name: &str) -> Option<&Value> {
+        self.variables.get(name)
     }
 
     fn random(&self) -> u64 {
@@ -47,24 +66,28 @@ impl Environment for Scope<'_> {
 
 impl ContextObject for Scope<'_> {
     fn field(&self, section: &str, field: &str) -> Option<Cow<'_, Value>> {
+        let identity = &self.frame.identity;
         let text = |text: &str| Some(Cow::Owned(Value::String(text.to_owned())));
         match (section, field) {
-            ("Execution", "Id") => text(&self.identity.execution_arn),
-            ("Execution", "Name") => text(&self.identity.execution_name),
-            ("Execution", "RoleArn") => text(&self.identity.role_arn),
-            ("Execution", "StartTime") => text(&self.started_at.to_string()),
-            ("Execution", "Input") => Some(Cow::Borrowed(self.execution_input)),
-            ("Execution", "RedriveCount") => Some(Cow::Owned(Value::from(0))),
-            ("StateMachine", "Id") => text(&self.identity.machine_arn),
-            ("StateMachine", "Name") => text(&self.identity.machine_name),
+            ("Execution", "Id") => text(&identity.execution_arn),
+            ("Execution", "Name") => text(&identity.execution_name),
+            ("Execution", "RoleArn") => text(&identity.role_arn),
+            ("Execution", "StartTime") => text(&self.frame.started_at.to_string()),
+            ("Execution", "Input") => Some(Cow::Borrowed(&self.frame.input)),
+            ("Execution", "RedriveCount") => Some(Cow::Owned(Value::from(self.frame.redrives))),
+            ("StateMachine", "Id") => text(&identity.machine_arn),
+            ("StateMachine", "Name") => text(&identity.machine_name),
             ("State", "Name") => text(&self.state.name),
             ("State", "EnteredTime") => text(&self.visit.entered_at.to_string()),
             ("State", "RetryCount") => self.retry_count().map(|count| Cow::Owned(Value::from(count))),
+            ("Map", "Item") => self.item().map(Cow::Owned),
+            ("Task", "Token") => self.token().map(|token| Cow::Owned(Value::String(token))),
             _ => None,
         }
     }
 
     fn whole(&self) -> Value {
+        let identity = &self.frame.identity;
         let mut state = json!({
             "Name": &*self.state.name,
             "EnteredTime": self.visit.entered_at.to_string(),
@@ -72,20 +95,27 @@ impl ContextObject for Scope<'_> {
         if let Some(count) = self.retry_count() {
             state["RetryCount"] = Value::from(count);
         }
-        json!({
+        let mut context = json!({
             "Execution": {
-                "Id": &*self.identity.execution_arn,
-                "Input": &**self.execution_input,
-                "Name": &*self.identity.execution_name,
-                "RedriveCount": 0,
-                "RoleArn": &*self.identity.role_arn,
-                "StartTime": self.started_at.to_string(),
+                "Id": &*identity.execution_arn,
+                "Input": &*self.frame.input,
+                "Name": &*identity.execution_name,
+                "RedriveCount": self.frame.redrives,
+                "RoleArn": &*identity.role_arn,
+                "StartTime": self.frame.started_at.to_string(),
             },
             "State": state,
             "StateMachine": {
-                "Id": &*self.identity.machine_arn,
-                "Name": &*self.identity.machine_name,
+                "Id": &*identity.machine_arn,
+                "Name": &*identity.machine_name,
             },
-        })
+        });
+        if let Some(item) = self.item() {
+            context["Map"] = json!({"Item": item});
+        }
+        if let Some(token) = self.token() {
+            context["Task"] = json!({"Token": token});
+        }
+        context
     }
 }

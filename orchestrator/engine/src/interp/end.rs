@@ -2,19 +2,22 @@
 
 use std::sync::Arc;
 
+use amends_asl::StateKind;
 use serde_json::Value;
 
 use super::execution::Execution;
-use super::failure::{Failure, Origin};
+use super::failure::Failure;
 use super::limits::MAX_EVENTS;
 use super::occurrence::{Action, Outcome, TimerId};
+use super::task;
+use super::thread::Thread;
 use super::turn::Turn;
-use super::visit::Visit;
+use super::visit::Awaits;
 use crate::history::Event;
 
 impl Execution {
     pub(super) fn succeed(&mut self, output: Arc<Value>, turn: &mut Turn<'_>) {
-        if self.counters.is_full {
+        if turn.is_full() {
             return self.end_at_event_limit(turn);
         }
         let event = {
@@ -24,16 +27,8 @@ impl Execution {
         self.end(Outcome::Succeeded { output: Value::clone(&output) }, event, None, turn);
     }
 
-    pub(super) fn fail(&mut self, visit: &Visit, failure: Failure, turn: &mut Turn<'_>) {
-        let cause = match failure.origin {
-            Origin::Runtime => failure.cause.map(|cause| {
-                let name = &self.frame.machine.state(visit.state).name;
-                let entered = visit.entered_event;
-                format!("An error occurred while executing the state '{name}' (entered at the event id #{entered}). {cause}")
-            }),
-            _ => failure.cause,
-        };
-        self.end_failed(Some(failure.error), cause, turn);
+    pub(super) fn fail(&mut self, failure: Failure, turn: &mut Turn<'_>) {
+        self.end_failed(failure.named(), failure.cause, turn);
     }
 
     /// The last event of a history always ends it: whatever was to come is not begun.
@@ -58,12 +53,31 @@ impl Execution {
         fired: Option<TimerId>,
         turn: &mut Turn<'_>,
     ) {
-        if let Some(visit) = self.visit.take() {
-            turn.cancel(visit.awaits.timers(), fired);
+        for thread in self.threads.drain() {
+            turn.cancel(thread.timers(), fired);
+            abandon(&thread, turn);
+            if thread.parent.is_some_and(|parent| parent.is_child) {
+                turn.line = thread.line;
+                turn.record_end(|| Event::ExecutionAborted { error: None, cause: None });
+            }
         }
-        turn.cancel(self.frame.limit.take().into_iter(), fired);
-        turn.record_end(&mut self.counters, event);
+        turn.cancel(self.limit.take().into_iter(), fired);
+        turn.line = super::turn::Line::new(Arc::clone(&self.frame));
+        turn.record_end(event);
         self.outcome = Some(outcome.clone());
         turn.actions.push(Action::Finish(outcome));
+    }
+
+    /// A thread goes without an end of its own.
+    pub(super) fn release(&self, thread: &Thread, turn: &mut Turn<'_>) {
+        turn.cancel(thread.timers(), None);
+        abandon(thread, turn);
+    }
+}
+
+fn abandon(thread: &Thread, turn: &mut Turn<'_>) {
+    let Some(visit) = &thread.visit else { return };
+    if let (Awaits::Answer(attempt), StateKind::Task(task)) = (&visit.awaits, &thread.state(visit).kind) {
+        task::abandon(task, attempt, turn);
     }
 }

@@ -12,5 +12,5 @@ pub(super) fn enter(fail: &Fail, scope: &Scope<'_>) -> Result<Flow, Failure> {
 
 fn text(source: Option<&FailText>, scope: &Scope<'_>) -> Result<Option<String>, Failure> {
     let text = source.map(|source| source.evaluate(&States::of(&scope.visit.input), scope)).transpose();
-    text.map_err(|error| Failure::runtime(error.to_string()))
+    text.map_err(|error| Failure::evaluation(scope, &error))
 }

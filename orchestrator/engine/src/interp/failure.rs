@@ -3,7 +3,11 @@
 //! What the wildcards match is what the recordings show: `States.ALL` takes a result that is too large, but nothing
 //! takes `States.Runtime`, not even its own name.
 
-use amends_asl::ErrorName;
+use std::fmt;
+
+use amends_asl::{ErrorName, EvaluationError};
+
+use super::context::Scope;
 
 /// Why a state could not do what it should.
 #[derive(Debug, Clone, PartialEq)]
@@ -11,6 +15,8 @@ pub(super) struct Failure {
     pub(super) error: String,
     pub(super) cause: Option<String>,
     pub(super) origin: Origin,
+    /// Of an expression that failed, and is not recorded yet: the field that it is in.
+    pub(super) location: Option<String>,
 }
 
 /// Where an error comes from.
@@ -31,25 +37,46 @@ pub(super) enum Origin {
 }
 
 impl Failure {
-    /// An error that nothing handles; the cause is `message` with the state's name before it.
-    pub(super) fn runtime(message: impl Into<String>) -> Self {
-        Self { error: "States.Runtime".to_owned(), cause: Some(message.into()), origin: Origin::Runtime }
+    /// An attempt's failure.
+    pub(super) fn attempt(error: impl Into<String>, cause: Option<String>) -> Self {
+        Self { error: error.into(), cause, origin: Origin::Attempt, location: None }
     }
 
-    pub(super) fn result_path(message: String) -> Self {
+    /// An error that nothing handles; the cause is `message` with the state's name before it.
+    pub(super) fn runtime(scope: &Scope<'_>, message: impl fmt::Display) -> Self {
+        let cause = Some(in_state(scope, message));
+        Self { error: "States.Runtime".to_owned(), cause, origin: Origin::Runtime, location: None }
+    }
+
+    /// A path, a function or an expression failed. In JSONata that can be handled; in JSONPath nothing handles it.
+    pub(super) fn evaluation(scope: &Scope<'_>, error: &EvaluationError) -> Self {
+        let Some(location) = error.location() else {
+            return Self::runtime(scope, error);
+        };
         Self {
-            error: "States.ResultPathMatchFailure".to_owned(),
-            cause: Some(message),
-            origin: Origin::Result,
+            error: error.error_name().to_owned(),
+            cause: Some(in_state(scope, error)),
+            origin: Origin::Attempt,
+            location: Some(location.to_owned()),
         }
     }
 
+    pub(super) fn result_path(message: String) -> Self {
+        let error = "States.ResultPathMatchFailure".to_owned();
+        Self { error, cause: Some(message), origin: Origin::Result, location: None }
+    }
+
     pub(super) fn data_limit(origin: Origin, cause: String) -> Self {
-        Self { error: "States.DataLimitExceeded".to_owned(), cause: Some(cause), origin }
+        Self { error: "States.DataLimitExceeded".to_owned(), cause: Some(cause), origin, location: None }
     }
 
     pub(super) fn timeout(origin: Origin) -> Self {
-        Self { error: "States.Timeout".to_owned(), cause: None, origin }
+        Self { error: "States.Timeout".to_owned(), cause: None, origin, location: None }
+    }
+
+    /// The error name, if there is one: a Fail state need not have any.
+    pub(super) fn named(&self) -> Option<String> {
+        (!self.error.is_empty()).then(|| self.error.clone())
     }
 
     /// Whether one of the names stands for this error.
@@ -70,6 +97,14 @@ impl Failure {
             ErrorName::Named(name) => **name == *self.error,
         }
     }
+}
+
+/// The words that a cause has before it which is the state's own.
+fn in_state(scope: &Scope<'_>, message: impl fmt::Display) -> String {
+    let (name, entered) = (&scope.state.name, scope.visit.entered_event);
+    format!(
+        "An error occurred while executing the state '{name}' (entered at the event id #{entered}). {message}"
+    )
 }
 
 #[cfg(test)]
@@ -93,7 +128,7 @@ mod tests {
 
     #[test]
     fn each_kind_of_error_has_its_names() {
-        let attempt = Failure { error: "Saga.Rejected".to_owned(), cause: None, origin: Origin::Attempt };
+        let attempt = Failure::attempt("Saga.Rejected", None);
         check(&attempt, &["States.ALL", "States.TaskFailed", "Saga.Rejected"]);
         check(&Failure::timeout(Origin::Timeout), &["States.ALL", "States.Timeout"]);
         check(
@@ -104,6 +139,7 @@ mod tests {
         check(&result, &["States.ALL", "States.TaskFailed", "States.DataLimitExceeded"]);
         let data = Failure::data_limit(Origin::DataLimit, String::new());
         check(&data, &["States.DataLimitExceeded"]);
-        check(&Failure::runtime(""), &[]);
+        let runtime = Failure { origin: Origin::Runtime, ..Failure::attempt("States.Runtime", None) };
+        check(&runtime, &[]);
     }
 }

@@ -1,56 +1,60 @@
-//! What does not change once an execution has started.
+//! What does not change once an execution has started: the execution itself, or a child of a distributed Map.
 
 use std::sync::Arc;
 
-use amends_asl::{Chance, StateMachine};
+use amends_asl::Chance;
 use amends_types::Timestamp;
 use serde_json::Value;
 
-use super::context::Scope;
-use super::data;
-use super::failure::Failure;
 use super::identity::Identity;
-use super::run::Flow;
-use super::visit::{Timer, Visit};
 
 /// What does not change once the execution has started.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(super) struct Frame {
-    pub(super) machine: Arc<StateMachine>,
     pub(super) identity: Identity,
     pub(super) input: Arc<Value>,
     pub(super) started_at: Timestamp,
-    /// For the machine's own time limit.
-    pub(super) limit: Option<Timer>,
+    /// Which history its events are numbered in.
+    pub(super) lane: Lane,
+    /// The ARN that task tokens name: the execution's own, or of a child the one that the Map is in.
+    pub(super) token_arn: Arc<str>,
+    /// How often the execution has been redriven.
+    pub(super) redrives: u32,
+}
+
+/// A history: 0 is the execution's own, others are those of children of distributed Maps.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) struct Lane(pub(super) u32);
+
+impl Lane {
+    pub(super) const OWN: Self = Self(0);
 }
 
 impl Frame {
-    pub(super) fn scope<'a>(&'a self, visit: &'a Visit, now: Timestamp) -> Scope<'a> {
-        Scope {
-            identity: &self.identity,
-            execution_input: &self.input,
-            started_at: self.started_at,
-            state: self.machine.state(visit.state),
-            visit,
-            now,
-            chance: Chance::new(self.seed(visit, now)),
+    /// Before the start.
+    pub(super) fn new(identity: Identity) -> Self {
+        Self {
+            token_arn: Arc::clone(&identity.execution_arn),
+            identity,
+            input: Arc::new(Value::Null),
+            started_at: Timestamp::default(),
+            lane: Lane::OWN,
+            redrives: 0,
         }
     }
 
-    /// Differs from execution to execution, from visit to visit and from time to time.
-    fn seed(&self, visit: &Visit, now: Timestamp) -> u64 {
+    /// The child's ARN, if it is one.
+    pub(super) fn child_arn(&self) -> Option<&str> {
+        (self.lane != Lane::OWN).then_some(&*self.identity.execution_arn)
+    }
+
+    /// Differs from execution to execution and from moment to moment.
+    pub(super) fn seed(&self, moments: impl IntoIterator<Item = i64>) -> u64 {
         let name = self.identity.execution_arn.bytes();
         let name = name.fold(0xCBF2_9CE4_8422_2325, |hash: u64, byte| {
             (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3)
         });
-        let moments = [self.started_at.as_micros(), now.as_micros(), i64::from(visit.entered_event)];
-        moments.into_iter().fold(name, |seed, moment| Chance::new(seed ^ moment.cast_unsigned()).next())
-    }
-
-    pub(super) fn check_output(&self, flow: Flow, visit: &Visit, now: Timestamp) -> Result<Flow, Failure> {
-        if let Flow::Leave { output, .. } = &flow {
-            data::check_size(&self.scope(visit, now), output)?;
-        }
-        Ok(flow)
+        let moments = std::iter::once(self.started_at.as_micros()).chain(moments);
+        moments.fold(name, |seed, moment| Chance::new(seed ^ moment.cast_unsigned()).next())
     }
 }

@@ -20,6 +20,12 @@ pub struct Identity {
 impl Identity {
     /// The region in the execution's ARN; empty if the ARN has none.
     pub fn region(&self) -> &str {
-        self.execution_arn.split(':').nth(3).unwrap_or_default()
+        self.arn_parts()[3]
+    }
+
+    /// `arn`, the partition, `states`, the region and the account.
+    pub(super) fn arn_parts(&self) -> [&str; 5] {
+        let mut parts = self.execution_arn.split(':');
+        std::array::from_fn(|_| parts.next().unwrap_or_default())
     }
 }

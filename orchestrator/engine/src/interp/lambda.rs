@@ -35,7 +35,7 @@ impl LambdaCall {
     /// [`NotALambdaCall`] for other resources, and for a call that Lambda would refuse.
     pub fn from_invocation(invocation: Invocation) -> Result<Self, NotALambdaCall> {
         let resource = Resource::parse(&invocation.resource);
-        if !resource.is_some_and(|resource| resource.is_lambda_invoke()) {
+        if !resource.is_some_and(|resource| resource.is_lambda_call()) {
             return Ok(Self { function: invocation.resource.to_string(), event: invocation.parameters });
         }
         let Value::Object(mut parameters) = invocation.parameters else {
@@ -139,7 +139,12 @@ mod tests {
     use super::*;
 
     fn call(resource: &str, parameters: Value) -> Result<LambdaCall, NotALambdaCall> {
-        LambdaCall::from_invocation(Invocation { task: TaskId(1), resource: resource.into(), parameters })
+        LambdaCall::from_invocation(Invocation {
+            task: TaskId(1),
+            resource: resource.into(),
+            parameters,
+            secret: 0,
+        })
     }
 
     fn check(payload: Value, event: Value) {

@@ -54,6 +54,32 @@ pub enum Input {
         /// What a person should know.
         cause: String,
     },
+    /// What the task asks for has begun, and its end is awaited: a `.sync` or `.waitForTaskToken` task.
+    TaskSubmitted {
+        /// Which attempt.
+        task: TaskId,
+        /// The service's answer.
+        output: Value,
+    },
+    /// The activity of a task is there, and its task is queued.
+    TaskAccepted {
+        /// Which attempt.
+        task: TaskId,
+    },
+    /// There is nobody who could ever do the task: the activity does not exist. Nothing handles that.
+    TaskRefused {
+        /// Which attempt.
+        task: TaskId,
+        /// What a person should know.
+        cause: String,
+    },
+    /// A worker has taken the task of an activity.
+    TaskStarted {
+        /// Which attempt.
+        task: TaskId,
+        /// What the worker calls itself.
+        worker: Option<String>,
+    },
     /// A task's worker says that it is still at work.
     TaskHeartbeat {
         /// Which attempt.
@@ -85,6 +111,12 @@ pub enum Action {
         /// When.
         at: Timestamp,
     },
+    /// Nobody waits for the task's answer any more, though it has not answered. What it started elsewhere may be
+    /// stopped.
+    Abandon {
+        /// Which attempt.
+        task: TaskId,
+    },
     /// Forget a timer. Firing it nevertheless is harmless.
     CancelTimer {
         /// Which timer.
@@ -103,6 +135,9 @@ pub struct Invocation {
     pub resource: std::sync::Arc<str>,
     /// The effective `Parameters`, after all paths.
     pub parameters: Value,
+    /// Chance that belongs to the attempt, and is the same when it is invoked again: the secret of its
+    /// [`TaskToken`](super::TaskToken).
+    pub secret: u64,
 }
 
 /// How an execution ended.

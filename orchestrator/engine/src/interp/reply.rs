@@ -36,6 +36,13 @@ impl Reply {
         Self { output, wrapping }
     }
 
+    /// The service's answer to a call whose end is awaited.
+    pub(super) fn of_submission(task: &Task, output: Value, entropy: u64) -> Self {
+        let is_lambda = task.resource.is_lambda_call();
+        let with_log = task.parameters.as_ref().is_some_and(|template| template.has_field("LogType"));
+        Self { output, wrapping: is_lambda.then_some(Wrapping { entropy, with_log }) }
+    }
+
     /// Whether the result is larger than a result may be. Does not depend on chance.
     pub(super) fn is_too_large(&self) -> bool {
         let around = if self.wrapping.is_some() { lambda::ENVELOPE_BYTES } else { 0 };
@@ -47,13 +54,22 @@ impl Reply {
         self.wrap(self.output.clone())
     }
 
+    /// The whole result, and nothing else.
+    pub(super) fn into_result(self) -> Value {
+        match self.wrapping {
+            None => self.output,
+            Some(wrapping) => wrapping.around(self.output),
+        }
+    }
+
     /// What `ResultSelector` makes of the result; the result itself without one.
     pub(super) fn select(self, task: &Task, scope: &Scope<'_>) -> Result<Arc<Value>, Failure> {
         let selector = task.result_selector.as_ref();
         let Some(wrapping) = self.wrapping else {
             return data::apply_template(selector, &Arc::new(self.output), scope);
         };
-        if selector.is_none() && task.result_path == ResultPath::Discard {
+        let is_dropped = task.result_path == ResultPath::Discard && scope.state.assign.is_none();
+        if selector.is_none() && is_dropped {
             return Ok(Arc::new(Value::Null));
         }
         if !selector.is_some_and(|selector| selector.reads_only("Payload")) {

@@ -49,7 +49,6 @@ const MAX_DELAY_SECONDS: u32 = 31_622_400;
 mod tests {
     use amends_asl::ErrorName;
 
-    use super::super::failure::Origin;
     use super::*;
 
     fn retrier(errors: &str, max_attempts: u32) -> Retrier {
@@ -64,7 +63,7 @@ mod tests {
     }
 
     fn failure(error: &str) -> Failure {
-        Failure { error: error.to_owned(), cause: None, origin: Origin::Attempt }
+        Failure::attempt(error, None)
     }
 
     #[test]

@@ -6,6 +6,7 @@ use amends_asl::StateIndex;
 use amends_types::Timestamp;
 use serde_json::Value;
 
+use super::fork::Fork;
 use super::occurrence::{TaskId, TimerId};
 
 /// The state that an execution is in, and what it has there.
@@ -40,6 +41,8 @@ pub(super) enum Awaits {
     Backoff { timer: Timer, error: String },
     /// The time that a Wait state waits for.
     Time(Timer),
+    /// The ends of the threads that a Parallel or a Map state has begun.
+    Threads(Box<Fork>),
 }
 
 /// A timer that has been set.
@@ -53,7 +56,13 @@ pub(super) struct Timer {
 #[derive(Debug, Clone)]
 pub(super) struct Attempt {
     pub(super) task: TaskId,
+    /// See [`Invocation::secret`](super::Invocation::secret).
+    pub(super) secret: u64,
     pub(super) since: Timestamp,
+    /// Of an activity: it is there.
+    pub(super) is_accepted: bool,
+    /// What was asked for has begun: a submitted job, or an activity's task that a worker took.
+    pub(super) is_begun: bool,
     pub(super) timeout: Option<Timer>,
     pub(super) heartbeat: Option<Heartbeat>,
 }
@@ -62,7 +71,8 @@ pub(super) struct Attempt {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Heartbeat {
     pub(super) seconds: u32,
-    pub(super) timer: Timer,
+    /// None while no worker has taken the task.
+    pub(super) timer: Option<Timer>,
 }
 
 impl Awaits {
@@ -72,8 +82,10 @@ impl Awaits {
 
     pub(super) fn timers(&self) -> impl Iterator<Item = Timer> {
         let (first, second) = match self {
-            Self::Nothing => (None, None),
-            Self::Answer(attempt) => (attempt.timeout, attempt.heartbeat.map(|heartbeat| heartbeat.timer)),
+            Self::Nothing | Self::Threads(_) => (None, None),
+            Self::Answer(attempt) => {
+                (attempt.timeout, attempt.heartbeat.and_then(|heartbeat| heartbeat.timer))
+            }
             Self::Backoff { timer, .. } | Self::Time(timer) => (Some(*timer), None),
         };
         first.into_iter().chain(second)
@@ -107,5 +119,12 @@ pub enum Waiting<'a> {
     Time {
         /// Which.
         until: Timestamp,
+    },
+    /// The branches of a Parallel state, or the iterations of a Map state.
+    Branches {
+        /// How many are under way.
+        running: usize,
+        /// How many there are.
+        total: usize,
     },
 }

@@ -18,21 +18,20 @@ pub(super) fn enter(wait: &Wait, scope: &Scope<'_>) -> Result<Flow, Failure> {
     let input = data::effective_input(scope)?;
     let until = until(wait, &input, scope)?;
     if until.since(scope.now) > MAX_WAIT {
-        return Err(Failure::runtime("Wait state delay is too long."));
+        return Err(Failure::runtime(scope, "Wait state delay is too long."));
     }
     if until <= scope.now { leave(wait, scope) } else { Ok(Flow::Sleep { until }) }
 }
 
 /// The time has come.
 pub(super) fn leave(wait: &Wait, scope: &Scope<'_>) -> Result<Flow, Failure> {
-    let input = data::effective_input(scope)?;
-    Ok(Flow::Leave { output: data::output(scope, &input)?, next: wait.next })
+    data::leave(scope, wait.next)
 }
 
 fn until(wait: &Wait, input: &Value, scope: &Scope<'_>) -> Result<Timestamp, Failure> {
     match wait.until.evaluate(&States::of(input), scope) {
         Ok(Until::Seconds(seconds)) => Ok(scope.now.plus(Duration::from_secs(seconds))),
         Ok(Until::Timestamp(instant)) => Ok(Timestamp::from_micros(instant.as_micros())),
-        Err(error) => Err(Failure::runtime(error.to_string())),
+        Err(error) => Err(Failure::evaluation(scope, &error)),
     }
 }

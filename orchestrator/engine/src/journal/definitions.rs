@@ -31,6 +31,9 @@ pub struct Definition {
     pub region: String,
     /// The ASL text.
     pub text: String,
+    /// The role that its executions run with; without one, a role with the machine's name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub role_arn: Option<String>,
 }
 
 /// The SHA-256 of a stored definition.

@@ -57,6 +57,10 @@ mod tag {
     pub(super) const TASK_HEARTBEAT: u8 = 4;
     pub(super) const TIMER_FIRED: u8 = 5;
     pub(super) const STOPPED: u8 = 6;
+    pub(super) const TASK_SUBMITTED: u8 = 7;
+    pub(super) const TASK_STARTED: u8 = 8;
+    pub(super) const TASK_ACCEPTED: u8 = 9;
+    pub(super) const TASK_REFUSED: u8 = 10;
 }
 
 /// Appends an occurrence.
@@ -78,6 +82,25 @@ pub(crate) fn put_occurrence(out: &mut Vec<u8>, occurrence: &Occurrence) {
             put_number(out, u64::from(task.0));
             put_bytes(out, error.as_bytes());
             put_bytes(out, cause.as_bytes());
+        }
+        Input::TaskSubmitted { task, output } => {
+            out.push(tag::TASK_SUBMITTED);
+            put_number(out, u64::from(task.0));
+            put_json(out, output);
+        }
+        Input::TaskAccepted { task } => {
+            out.push(tag::TASK_ACCEPTED);
+            put_number(out, u64::from(task.0));
+        }
+        Input::TaskRefused { task, cause } => {
+            out.push(tag::TASK_REFUSED);
+            put_number(out, u64::from(task.0));
+            put_bytes(out, cause.as_bytes());
+        }
+        Input::TaskStarted { task, worker } => {
+            out.push(tag::TASK_STARTED);
+            put_number(out, u64::from(task.0));
+            put_optional(out, worker.as_ref());
         }
         Input::TaskHeartbeat { task } => {
             out.push(tag::TASK_HEARTBEAT);
@@ -177,6 +200,12 @@ impl<'a> Reader<'a> {
                 error: self.text()?.to_owned(),
                 cause: self.text()?.to_owned(),
             },
+            tag::TASK_SUBMITTED => Input::TaskSubmitted { task: TaskId(self.small()?), output: self.json()? },
+            tag::TASK_ACCEPTED => Input::TaskAccepted { task: TaskId(self.small()?) },
+            tag::TASK_REFUSED => {
+                Input::TaskRefused { task: TaskId(self.small()?), cause: self.text()?.to_owned() }
+            }
+            tag::TASK_STARTED => Input::TaskStarted { task: TaskId(self.small()?), worker: self.optional()? },
             tag::TASK_HEARTBEAT => Input::TaskHeartbeat { task: TaskId(self.small()?) },
             tag::TIMER_FIRED => Input::TimerFired { timer: TimerId(self.small()?) },
             tag::STOPPED => Input::Stopped { error: self.optional()?, cause: self.optional()? },
@@ -211,6 +240,10 @@ mod tests {
             Input::Started { input: json!({"saga_id": "a", "n": 0.1, "long": long, "none": null}) },
             Input::TaskSucceeded { task: TaskId(300), output: json!([1, 2.5e-7, "é\u{0}"]) },
             Input::TaskFailed { task: TaskId(1), error: "Saga.Unknown".into(), cause: String::new() },
+            Input::TaskSubmitted { task: TaskId(2), output: json!({"ExecutionArn": "arn"}) },
+            Input::TaskAccepted { task: TaskId(3) },
+            Input::TaskRefused { task: TaskId(4), cause: "no such activity".into() },
+            Input::TaskStarted { task: TaskId(3), worker: Some("w".into()) },
             Input::TaskHeartbeat { task: TaskId(u32::MAX) },
             Input::TimerFired { timer: TimerId(7) },
             Input::Stopped { error: None, cause: Some("by hand".into()) },

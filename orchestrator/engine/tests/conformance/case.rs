@@ -18,8 +18,6 @@ pub(crate) struct Case {
 pub(crate) enum Verdict {
     /// Everything was as recorded.
     Exact,
-    /// The definition uses what is not supported yet: the diagnostics.
-    NotSupported(Vec<String>),
     /// The case does something that this test cannot do.
     NotRunnable(String),
     /// Something was not as recorded.
@@ -30,7 +28,6 @@ impl fmt::Display for Verdict {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Exact => f.write_str("exact"),
-            Self::NotSupported(messages) => write!(f, "not supported: {}", messages.join("; ")),
             Self::NotRunnable(why) => write!(f, "not runnable: {why}"),
             Self::Different(what) => write!(f, "different: {what}"),
         }

@@ -7,6 +7,7 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests may panic as tests may")]
 
 mod case;
+mod events;
 mod lambdas;
 mod matching;
 mod not_yet;
@@ -42,7 +43,7 @@ fn check(kind: &str, run: impl Fn(&Case) -> Verdict) {
     let mut counts = BTreeMap::<String, usize>::new();
     for case in &cases {
         let verdict = run(case);
-        match (&verdict, not_yet.reason(case, &verdict)) {
+        match (&verdict, not_yet.reason(case)) {
             (Verdict::Exact, None) => *counts.entry("exact".to_owned()).or_default() += 1,
             (Verdict::Exact, Some(reason)) => {
                 wrong.push(format!("{}: passes, and is listed as: {reason}", case.name));

@@ -12,6 +12,14 @@ pub(crate) fn difference(expected: &Value, actual: &Value, results: &Results) ->
     Matching { results }.compare(expected, actual, "")
 }
 
+/// The same elements in any order; those with the fewest wildcards choose first.
+pub(crate) fn bag_difference(expected: &[Value], actual: &[Value], results: &Results) -> Option<String> {
+    let mut expected: Vec<_> = expected.iter().collect();
+    expected.sort_by_key(|value| value.to_string().matches("<*>").count());
+    let expected: Vec<_> = expected.into_iter().cloned().collect();
+    Matching { results }.compare_set(&expected, actual, "")
+}
+
 struct Matching<'a> {
     results: &'a Results,
 }

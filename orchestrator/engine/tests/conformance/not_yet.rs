@@ -1,9 +1,9 @@
 //! What does not pass yet, and why.
 //!
 //! Each line of `not_yet.txt` is a kind of case, a rule, and a reason. Rules: `case NAME`; `needs INTEGRATION`, for
-//! cases that cannot run without it; `says TEXT`, for definitions refused with a diagnostic that begins so.
+//! cases that cannot run without it.
 
-use crate::case::{Case, Verdict};
+use crate::case::Case;
 
 pub(crate) struct NotYet {
     rules: Vec<Rule>,
@@ -18,7 +18,6 @@ struct Rule {
 enum Condition {
     Case(&'static str),
     Needs(&'static str),
-    Says(&'static str),
 }
 
 impl NotYet {
@@ -32,7 +31,6 @@ impl NotYet {
             let condition = match word {
                 "case" => Condition::Case(argument),
                 "needs" => Condition::Needs(argument),
-                "says" => Condition::Says(argument),
                 _ => panic!("no such rule: {line}"),
             };
             (of == kind).then_some(Rule { condition, reason, is_used: false })
@@ -41,17 +39,11 @@ impl NotYet {
     }
 
     /// Why the case is expected to fail, if it is.
-    pub(crate) fn reason(&mut self, case: &Case, verdict: &Verdict) -> Option<&'static str> {
+    pub(crate) fn reason(&mut self, case: &Case) -> Option<&'static str> {
         let mut reasons = self.rules.iter_mut().filter_map(|rule| {
             let applies = match &rule.condition {
                 Condition::Case(name) => case.name == *name,
                 Condition::Needs(need) => case.needs.iter().any(|each| each == need),
-                Condition::Says(text) => match verdict {
-                    Verdict::NotSupported(messages) => {
-                        messages.iter().any(|message| message.starts_with(text))
-                    }
-                    Verdict::Exact | Verdict::NotRunnable(_) | Verdict::Different(_) => false,
-                },
             };
             rule.is_used |= applies;
             applies.then_some(rule.reason)

@@ -10,5 +10,6 @@ mod limits;
 mod machines;
 mod names;
 mod real;
+mod tasks;
 mod timers;
 mod world;

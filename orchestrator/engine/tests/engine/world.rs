@@ -4,9 +4,11 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use amends_asl::Pattern;
 use amends_engine::clock::{Simulation, VirtualClock};
 use amends_engine::driver::{
-    Engine, EngineOpenError, EngineOptions, Limits, ParsedMachines, TaskFailure, TaskWorker, WorkerTask,
+    Engine, EngineOpenError, EngineOptions, Limits, ParsedMachines, ServiceCall, TaskFailure, TaskWorker,
+    WorkerTask,
 };
 use amends_engine::interp::MAX_DATA_BYTES;
 use amends_engine::journal::{DirectoryId, MemoryArchive, MemoryStorage, Survives};
@@ -124,6 +126,37 @@ impl TaskWorker for World {
                 Ok(json!({"did": task.function}))
             }),
         }
+    }
+
+    /// Knows one service, `states`, whose jobs take ten seconds, and counts what was begun and what was abandoned.
+    fn call(&self, mut call: ServiceCall) -> BoxFuture<'static, Result<Value, TaskFailure>> {
+        let world = self.clone();
+        let count = move |what: &str| {
+            let key = (call.execution_arn.rsplit(':').next().unwrap().to_owned(), what.to_owned());
+            *world.calls.lock().unwrap().entry(key).or_default() += 1;
+        };
+        if &*call.service != "states" {
+            return Box::pin(async { Err(TaskFailure { error: "No.Service".into(), cause: String::new() }) });
+        }
+        let clock = self.simulation.clock().clone();
+        count("called");
+        Box::pin(async move {
+            if call.pattern != Pattern::Sync {
+                return Ok(json!({"sent": call.seed != 0}));
+            }
+            call.submission.report(json!({"job": 1})).await;
+            tokio::select! {
+                () = clock.sleep(Duration::from_secs(10)) => Ok(json!({"job": "done"})),
+                () = call.abandoned.wait() => {
+                    count("abandoned");
+                    Ok(json!(null))
+                }
+            }
+        })
+    }
+
+    fn has_activity(&self, arn: &str) -> bool {
+        !arn.ends_with(":deleted")
     }
 }
 

@@ -94,6 +94,7 @@ impl Outstanding {
                 Action::SetTimer { timer, at } => drop(self.timers.insert(*timer, *at)),
                 Action::CancelTimer { timer } => drop(self.timers.remove(timer)),
                 Action::Invoke(invocation) => self.invoked = Some(invocation.clone()),
+                Action::Abandon { .. } => {}
                 Action::Finish(_) => self.invoked = None,
             }
         }

@@ -101,18 +101,6 @@ fn a_choice_without_a_match_fails_and_so_does_a_missing_variable() {
 }
 
 #[test]
-fn a_service_that_cannot_be_called_fails_at_the_task_and_is_caught() {
-    let definition = worker(json!({
-        "Resource": "arn:aws:states:::sqs:sendMessage",
-        "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "undo"}],
-    }));
-    let (play, actions) = Play::started(&definition, json!({}));
-    assert_eq!(actions.len(), 1);
-    assert_eq!(play.output()["Error"], json!("Amends.IntegrationNotSupported"));
-    assert_eq!(play.types()[2..5], ["TaskScheduled", "TaskStarted", "TaskFailed"]);
-}
-
-#[test]
 fn a_stopped_execution_is_aborted_and_catches_nothing() {
     let definition = worker(json!({"Catch": [{"ErrorEquals": ["States.ALL"], "Next": "undo"}]}));
     let (mut play, _) = Play::started(&definition, json!({}));

@@ -109,7 +109,7 @@ impl Play {
 pub(crate) fn timers(actions: &[Action], now: Timestamp) -> Vec<(u32, f64)> {
     let set = actions.iter().filter_map(|action| match action {
         Action::SetTimer { timer, at } => Some((timer.0, at.since(now).as_secs_f64())),
-        Action::Invoke(_) | Action::CancelTimer { .. } | Action::Finish(_) => None,
+        Action::Invoke(_) | Action::CancelTimer { .. } | Action::Abandon { .. } | Action::Finish(_) => None,
     });
     set.collect()
 }
@@ -118,7 +118,7 @@ pub(crate) fn timers(actions: &[Action], now: Timestamp) -> Vec<(u32, f64)> {
 pub(crate) fn cancelled(actions: &[Action]) -> Vec<u32> {
     let cancelled = actions.iter().filter_map(|action| match action {
         Action::CancelTimer { timer } => Some(timer.0),
-        Action::Invoke(_) | Action::SetTimer { .. } | Action::Finish(_) => None,
+        Action::Invoke(_) | Action::SetTimer { .. } | Action::Abandon { .. } | Action::Finish(_) => None,
     });
     cancelled.collect()
 }

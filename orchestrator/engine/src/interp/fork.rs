@@ -1,0 +1,132 @@
+//! What a Parallel and a Map state have in common: threads that begin, and what has come of them.
+
+use std::sync::Arc;
+
+use amends_asl::{State, StateKind, StateMachine};
+use serde_json::Value;
+
+use super::failure::Failure;
+use super::map::{Items, Tolerance};
+use super::visit::Visit;
+
+/// The threads of a Parallel or a Map state.
+#[derive(Debug, Clone)]
+pub(super) struct Fork {
+    /// What each is to be given.
+    pub(super) work: Work,
+    /// What has come of each that has ended well.
+    outputs: Vec<Option<Arc<Value>>>,
+    /// How many have begun.
+    begun: usize,
+    running: usize,
+    failed: usize,
+    /// How many may run at once.
+    at_once: usize,
+}
+
+/// What the threads are given.
+#[derive(Debug, Clone)]
+pub(super) enum Work {
+    /// The branches of a Parallel state, all the same.
+    Branches(Arc<Value>),
+    /// The items of a Map state.
+    Items(Items),
+}
+
+impl Fork {
+    pub(super) fn new(work: Work, total: usize, at_once: usize) -> Self {
+        Self { work, outputs: vec![None; total], begun: 0, running: 0, failed: 0, at_once }
+    }
+
+    /// The next one that is to begin now, which is then running.
+    pub(super) fn begin(&mut self) -> Option<usize> {
+        if self.begun == self.outputs.len() || self.running >= self.at_once {
+            return None;
+        }
+        self.begun += 1;
+        self.running += 1;
+        Some(self.begun - 1)
+    }
+
+    /// One ended well.
+    pub(super) fn succeeded(&mut self, index: usize, output: Arc<Value>) {
+        self.running -= 1;
+        self.outputs[index] = Some(output);
+    }
+
+    /// One failed; what the whole fails with, if that was one too many.
+    pub(super) fn failed(&mut self, failure: Failure) -> Option<Failure> {
+        self.running -= 1;
+        self.failed += 1;
+        match self.tolerance() {
+            None => Some(failure),
+            Some(tolerance) => tolerance.exceeded(self.failed, self.outputs.len()),
+        }
+    }
+
+    /// How many may fail; `None` if the first failure is that of the whole.
+    pub(super) fn tolerance(&self) -> Option<Tolerance> {
+        match &self.work {
+            Work::Branches(_) => None,
+            Work::Items(items) => items.tolerance,
+        }
+    }
+
+    pub(super) fn is_done(&self) -> bool {
+        self.running == 0 && self.begun == self.outputs.len()
+    }
+
+    /// What all of them have come to: a list, without those that failed.
+    pub(super) fn take_outputs(&mut self) -> Value {
+        let outputs = std::mem::take(&mut self.outputs);
+        Value::Array(outputs.into_iter().flatten().map(Arc::unwrap_or_clone).collect())
+    }
+
+    pub(super) fn running(&self) -> usize {
+        self.running
+    }
+
+    pub(super) fn total(&self) -> usize {
+        self.outputs.len()
+    }
+
+    /// What a branch of a Parallel state is given.
+    pub(super) fn branch_input(&self) -> Option<&Arc<Value>> {
+        match &self.work {
+            Work::Branches(input) => Some(input),
+            Work::Items(_) => None,
+        }
+    }
+
+    pub(super) fn items_mut(&mut self) -> Option<&mut Items> {
+        match &mut self.work {
+            Work::Branches(_) => None,
+            Work::Items(items) => Some(items),
+        }
+    }
+
+    /// The ARN of the map run, if its threads are child executions.
+    pub(super) fn run_arn(&self) -> Option<&Arc<str>> {
+        match &self.work {
+            Work::Branches(_) => None,
+            Work::Items(items) => items.run.as_ref().map(|run| &run.arn),
+        }
+    }
+}
+
+/// The machine that a state's thread runs.
+pub(super) fn machine(state: &State, index: usize) -> Option<&Arc<StateMachine>> {
+    match &state.kind {
+        StateKind::Parallel(parallel) => parallel.branches.get(index),
+        StateKind::Map(map) => Some(&map.processor.machine),
+        _ => None,
+    }
+}
+
+/// The fork that a visit waits for.
+pub(super) fn of(visit: &mut Visit) -> Option<&mut Fork> {
+    match &mut visit.awaits {
+        super::visit::Awaits::Threads(fork) => Some(fork),
+        _ => None,
+    }
+}
