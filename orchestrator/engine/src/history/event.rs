@@ -96,6 +96,13 @@ pub enum Event {
         /// The ARN of the run.
         arn: Arc<str>,
     },
+    /// Child executions that had not ended well begin again.
+    MapRunRedriven {
+        /// The ARN of the run.
+        arn: Arc<str>,
+        /// How often the run has been redriven, with this time.
+        count: u32,
+    },
     /// All child executions have ended, and no more failed than may.
     MapRunSucceeded,
     /// Too many child executions failed.
@@ -160,6 +167,7 @@ impl Event {
             Self::StateAborted { state_type } => format!("{state_type}StateAborted").into(),
             Self::Iteration { event, .. } => format!("MapIteration{event:?}").into(),
             Self::MapRunStarted { .. } => "MapRunStarted".into(),
+            Self::MapRunRedriven { .. } => "MapRunRedriven".into(),
             Self::MapRunSucceeded => "MapRunSucceeded".into(),
             Self::MapRunFailed { .. } => "MapRunFailed".into(),
             Self::EvaluationFailed { .. } => "EvaluationFailed".into(),
@@ -203,6 +211,10 @@ impl Event {
             }
             Self::MapRunStarted { arn } => {
                 ("mapRunStartedEventDetails", object([("mapRunArn", json!(&**arn))]))
+            }
+            Self::MapRunRedriven { arn, count } => {
+                let fields = [("mapRunArn", json!(&**arn)), ("redriveCount", json!(count))];
+                ("mapRunRedrivenEventDetails", object(fields))
             }
             Self::MapRunFailed { error, cause } => {
                 ("mapRunFailedEventDetails", fault(&Some(error.clone()), cause))

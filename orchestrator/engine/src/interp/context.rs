@@ -46,7 +46,7 @@ impl Scope<'_> {
     }
 
     fn item(&self) -> Option<Value> {
-        self.item.map(|item| json!({"Index": item.index, "Value": item.value}))
+        self.item.map(|item| json!({"Index": item.index, "Value": &*item.value}))
     }
 }
 

@@ -53,14 +53,17 @@ impl Execution {
         fired: Option<TimerId>,
         turn: &mut Turn<'_>,
     ) {
-        for thread in self.threads.drain() {
+        let threads = self.threads.drain();
+        for thread in &threads {
             turn.cancel(thread.timers(), fired);
-            abandon(&thread, turn);
+            abandon(thread, turn);
             if thread.parent.is_some_and(|parent| parent.is_child) {
-                turn.line = thread.line;
+                turn.line = thread.line.clone();
                 turn.record_end(|| Event::ExecutionAborted { error: None, cause: None });
+                turn.counters.close_lane(thread.frame().lane);
             }
         }
+        self.stop(threads, &outcome);
         turn.cancel(self.limit.take().into_iter(), fired);
         turn.line = super::turn::Line::new(Arc::clone(&self.frame));
         turn.record_end(event);

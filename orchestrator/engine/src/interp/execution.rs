@@ -25,7 +25,7 @@ use crate::history::{Event, HistorySink};
 /// One execution of a state machine.
 #[derive(Debug, Clone)]
 pub struct Execution {
-    machine: Arc<StateMachine>,
+    pub(super) machine: Arc<StateMachine>,
     pub(super) frame: Arc<Frame>,
     pub(super) counters: Counters,
     /// Those that wait for something; none before the start and after the end.
@@ -33,6 +33,10 @@ pub struct Execution {
     /// For the machine's own time limit.
     pub(super) limit: Option<Timer>,
     pub(super) outcome: Option<Outcome>,
+    /// The thread whose failure is being dealt with.
+    pub(super) failed: Option<Thread>,
+    /// After an end that was not a success: where everything stood, for a redrive.
+    pub(super) stopped: Vec<Thread>,
 }
 
 impl Execution {
@@ -45,6 +49,8 @@ impl Execution {
             threads: Threads::default(),
             limit: None,
             outcome: None,
+            failed: None,
+            stopped: Vec::new(),
         }
     }
 
@@ -69,6 +75,7 @@ impl Execution {
             Input::TaskStarted { task, worker } => self.notice(task, Notice::Started(worker), &mut turn),
             Input::TaskHeartbeat { task } => self.notice(task, Notice::Heartbeat, &mut turn),
             Input::TimerFired { timer } => self.fire(timer, &mut turn),
+            Input::Redriven => self.redrive(&mut turn),
             Input::Stopped { error, cause } => {
                 if self.is_open() {
                     let event = {
@@ -97,7 +104,7 @@ impl Execution {
     pub fn waiting(&self) -> Option<Waiting<'_>> {
         let (thread, visit) = self.visited()?;
         match &visit.awaits {
-            Awaits::Nothing => None,
+            Awaits::Nothing | Awaits::Broken(_) => None,
             Awaits::Answer(attempt) => match &thread.state(visit).kind {
                 StateKind::Task(task) => Some(Waiting::Task {
                     resource: &task.resource.arn,
@@ -150,6 +157,11 @@ impl Execution {
         self.counters.last_event()
     }
 
+    /// How often it has been redriven.
+    pub fn redrive_count(&self) -> u32 {
+        self.frame.redrives
+    }
+
     /// When it started; the beginning of time if it has not.
     pub fn started_at(&self) -> Timestamp {
         self.frame.started_at
@@ -184,13 +196,18 @@ impl Execution {
             Arc::new(Frame { input: Arc::clone(&input), started_at: turn.at, ..Frame::new(identity) });
         turn.line = Line::new(Arc::clone(&self.frame));
         turn.record_aside(|| Event::ExecutionStarted { input: Arc::clone(&input), role_arn });
+        self.set_limit(turn);
+        let root = Thread::root(Arc::clone(&self.machine), Arc::clone(&self.frame));
+        let state = self.machine.start();
+        self.run(root, Step::Enter { state, input }, turn);
+    }
+
+    /// Sets the machine's own time limit.
+    pub(super) fn set_limit(&mut self, turn: &mut Turn<'_>) {
         if let Some(seconds) = self.machine.timeout_seconds() {
             let at = turn.at.plus(Duration::from_secs(u64::from(seconds)));
             self.limit = Some(turn.set_timer(at));
         }
-        let root = Thread::root(Arc::clone(&self.machine), Arc::clone(&self.frame));
-        let state = self.machine.start();
-        self.run(root, Step::Enter { state, input }, turn);
     }
 
     fn answer(&mut self, answer: Answer, turn: &mut Turn<'_>) {

@@ -16,8 +16,10 @@ pub(super) struct Fork {
     pub(super) work: Work,
     /// What has come of each that has ended well.
     outputs: Vec<Option<Arc<Value>>>,
-    /// How many have begun.
-    begun: usize,
+    /// The first that has not begun.
+    next: usize,
+    /// Those before it that are to begin once more, in falling order.
+    again: Vec<usize>,
     running: usize,
     failed: usize,
     /// How many may run at once.
@@ -35,17 +37,32 @@ pub(super) enum Work {
 
 impl Fork {
     pub(super) fn new(work: Work, total: usize, at_once: usize) -> Self {
-        Self { work, outputs: vec![None; total], begun: 0, running: 0, failed: 0, at_once }
+        Self { work, outputs: vec![None; total], next: 0, again: Vec::new(), running: 0, failed: 0, at_once }
     }
 
     /// The next one that is to begin now, which is then running.
     pub(super) fn begin(&mut self) -> Option<usize> {
-        if self.begun == self.outputs.len() || self.running >= self.at_once {
+        if self.running >= self.at_once || !self.has_more() {
             return None;
         }
-        self.begun += 1;
         self.running += 1;
-        Some(self.begun - 1)
+        Some(self.again.pop().unwrap_or_else(|| {
+            self.next += 1;
+            self.next - 1
+        }))
+    }
+
+    fn has_more(&self) -> bool {
+        !self.again.is_empty() || self.next < self.outputs.len()
+    }
+
+    /// After a failure of the whole: those that run on, or else those that are to begin again, make it complete.
+    pub(super) fn revive(&mut self, running: impl Iterator<Item = usize>) {
+        let running: Vec<_> = running.collect();
+        let is_left = |index: &usize| self.outputs[*index].is_none() && !running.contains(index);
+        self.again = (0..self.next).rev().filter(is_left).collect();
+        self.running = running.len();
+        self.failed = 0;
     }
 
     /// One ended well.
@@ -73,7 +90,7 @@ impl Fork {
     }
 
     pub(super) fn is_done(&self) -> bool {
-        self.running == 0 && self.begun == self.outputs.len()
+        self.running == 0 && !self.has_more()
     }
 
     /// What all of them have come to: a list, without those that failed.
@@ -98,8 +115,8 @@ impl Fork {
         }
     }
 
-    pub(super) fn items_mut(&mut self) -> Option<&mut Items> {
-        match &mut self.work {
+    pub(super) fn items(&self) -> Option<&Items> {
+        match &self.work {
             Work::Branches(_) => None,
             Work::Items(items) => Some(items),
         }

@@ -15,7 +15,7 @@ use super::map::EXPRESS_SECONDS;
 use super::run::{Flow, Queue, Step};
 use super::thread::{Item, Parent, Thread, ThreadId};
 use super::turn::{Line, Turn};
-use super::visit::{Awaits, Visit};
+use super::visit::{Awaits, Broken, Visit};
 use crate::history::{Event, IterationEvent};
 
 impl Execution {
@@ -69,7 +69,7 @@ impl Execution {
     ) -> Option<Thread> {
         let state = owner.state(visit);
         let machine = Arc::clone(fork::machine(state, index)?);
-        let run = fork::of(visit)?.items_mut().and_then(|items| items.run.as_ref());
+        let run = fork::of(visit)?.items().and_then(|items| items.run.as_ref());
         let parent = Some(Parent { thread: owner.id, index, is_child: run.is_some() });
         let id = self.threads.next_id();
         let (line, variables, mut limit) = match run {
@@ -118,23 +118,31 @@ impl Execution {
     /// A thread has failed, and nothing in it handles that.
     pub(super) fn thread_failed(
         &mut self,
-        thread: &Thread,
-        visit: &Visit,
+        mut thread: Thread,
+        visit: Visit,
         failure: Failure,
         queue: &mut Queue,
         turn: &mut Turn<'_>,
     ) {
-        let Some(parent) = thread.parent else { return self.fail(failure, turn) };
+        let Some(parent) = thread.parent else {
+            thread.visit = Some(visit);
+            self.failed = Some(thread);
+            return self.fail(failure, turn);
+        };
         if parent.is_child {
-            return self.child_failed(thread, parent, failure, queue, turn);
+            return self.child_failed(&thread, parent, failure, queue, turn);
         }
         let is_runtime = failure.origin == Origin::Runtime;
+        let is_task = matches!(thread.state(&visit).kind, StateKind::Task(_));
+        thread.visit = Some(visit);
         if is_runtime && !self.is_tolerant(parent.thread) {
-            return self.lane_failed(thread, failure, queue, turn);
+            self.failed = Some(thread.clone());
+            return self.lane_failed(&thread, failure, queue, turn);
         }
-        if matches!(thread.state(visit).kind, StateKind::Task(_)) && !is_runtime {
+        if is_task && !is_runtime {
             turn.record_aside(|| Event::StateAborted { state_type: "Task" });
         }
+        self.failed = Some(thread);
         self.joined(parent, Err(failure), queue, turn);
     }
 
@@ -241,6 +249,8 @@ impl Execution {
         let end = event
             .filter(|_| is_iteration)
             .and_then(|event| turn.record_aside(|| iteration(event, &name, parent.index)));
+        // It was tolerated.
+        self.failed = None;
         if fork::of(&mut visit).is_some_and(|fork| fork.is_done()) {
             owner.line.tip = end.unwrap_or(tip);
             return self.complete(owner, visit, queue, turn);
@@ -279,15 +289,20 @@ impl Execution {
         queue: &mut Queue,
         turn: &mut Turn<'_>,
     ) {
-        let run = fork::of(&mut visit).and_then(|fork| fork.run_arn().cloned());
-        visit.awaits = Awaits::Nothing;
+        let awaits = std::mem::replace(&mut visit.awaits, Awaits::Nothing);
+        let Awaits::Threads(fork) = awaits else { return };
+        let run = fork.run_arn().cloned();
         let state = owner.state(&visit);
         let name = matches!(state.kind, StateKind::Map(_)).then(|| Arc::clone(&state.name));
         if run.is_some() {
             turn.line = owner.line.clone();
         }
         let recorded = name.as_ref().filter(|_| run.is_none());
-        self.cut_below(owner.id, Some(recorded), turn);
+        let mut threads = self.cut_below(owner.id, Some(recorded), turn);
+        threads.extend(self.failed.take());
+        visit.awaits = Awaits::Broken(Box::new(Broken::new(owner.id, *fork, threads)));
+        let state = owner.state(&visit);
+        let name = matches!(state.kind, StateKind::Map(_)).then(|| Arc::clone(&state.name));
         if let (Some(index), Some(name)) = (index, &name) {
             turn.record_aside(|| iteration(IterationEvent::Failed, name, index));
         }
@@ -302,9 +317,15 @@ impl Execution {
 
     /// Ends all threads that come from that one. With `recorded`, which names the Map state whose iterations they are,
     /// says of each what it was in; all of that follows what failed.
-    fn cut_below(&mut self, owner: ThreadId, recorded: Option<Option<&Arc<str>>>, turn: &mut Turn<'_>) {
-        for thread in self.threads.take_below(owner) {
-            self.release(&thread, turn);
+    fn cut_below(
+        &mut self,
+        owner: ThreadId,
+        recorded: Option<Option<&Arc<str>>>,
+        turn: &mut Turn<'_>,
+    ) -> Vec<Thread> {
+        let cut = self.threads.take_below(owner);
+        for thread in &cut {
+            self.release(thread, turn);
             let Some(parent) = thread.parent else { continue };
             if parent.is_child {
                 let line = std::mem::replace(&mut turn.line, thread.line.clone());
@@ -322,6 +343,7 @@ impl Execution {
                 turn.record_aside(|| Event::StateAborted { state_type });
             }
         }
+        cut
     }
 }
 
@@ -333,11 +355,11 @@ fn given(
     now: Timestamp,
 ) -> Result<(Arc<Value>, Option<Arc<Item>>), Failure> {
     // Taken out, so that the visit can be looked at meanwhile.
-    let mut awaits = std::mem::replace(&mut visit.awaits, Awaits::Nothing);
+    let awaits = std::mem::replace(&mut visit.awaits, Awaits::Nothing);
     let scope = owner.scope(visit, now);
-    let given = match (&mut awaits, &scope.state.kind) {
+    let given = match (&awaits, &scope.state.kind) {
         (Awaits::Threads(fork), StateKind::Map(map)) => {
-            fork.items_mut().map(|items| items.given(map, index, &scope))
+            fork.items().map(|items| items.given(map, index, &scope))
         }
         (Awaits::Threads(fork), _) => fork.branch_input().map(|input| Ok((Arc::clone(input), None))),
         _ => None,

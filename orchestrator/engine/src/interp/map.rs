@@ -30,8 +30,7 @@ pub(super) const EXPRESS_SECONDS: u64 = 300;
 /// The items of a Map state that is under way.
 #[derive(Debug, Clone)]
 pub(super) struct Items {
-    /// Those that have begun are null.
-    items: Vec<Value>,
+    items: Vec<Arc<Value>>,
     /// `ItemSelector` has been applied: they are what the threads are given.
     is_selected: bool,
     pub(super) tolerance: Option<Tolerance>,
@@ -69,7 +68,7 @@ pub(super) fn enter(map: &Map, scope: &Scope<'_>, turn: &mut Turn<'_>) -> Result
     let tolerance = Tolerance::evaluate(map, &states, scope)?;
     let MapMode::Distributed(execution_type) = map.processor.mode else {
         let (total, at_once) = (items.len(), limited(at_once, MAX_INLINE));
-        let items = Items { items, is_selected: false, tolerance, run: None };
+        let items = Items { items: shared(items), is_selected: false, tolerance, run: None };
         return Ok(Flow::Fork(Box::new(Fork::new(Work::Items(items), total, at_once))));
     };
     if let Some(resource) = map.result_writer.as_ref().and_then(|writer| writer.resource.as_ref()) {
@@ -84,8 +83,12 @@ pub(super) fn enter(map: &Map, scope: &Scope<'_>, turn: &mut Turn<'_>) -> Result
     turn.record(|| Event::MapRunStarted { arn: Arc::clone(&run.arn) });
     let (total, at_once) = (items.len(), limited(at_once, MAX_DISTRIBUTED));
     let tolerance = Some(tolerance.unwrap_or(Tolerance { count: None, percentage: None }));
-    let items = Items { items, is_selected: true, tolerance, run: Some(run) };
+    let items = Items { items: shared(items), is_selected: true, tolerance, run: Some(run) };
     Ok(Flow::Fork(Box::new(Fork::new(Work::Items(items), total, at_once))))
+}
+
+fn shared(items: Vec<Value>) -> Vec<Arc<Value>> {
+    items.into_iter().map(Arc::new).collect()
 }
 
 /// 0 is as many as may be.
@@ -103,7 +106,7 @@ fn unsupported(scope: &Scope<'_>, field: &str, resource: &str) -> Failure {
 
 fn select_all(map: &Map, items: Vec<Value>, scope: &Scope<'_>) -> Result<Vec<Value>, Failure> {
     let selected = items.into_iter().enumerate().map(|(index, value)| {
-        let item = Item { index, value };
+        let item = Item { index, value: Arc::new(value) };
         select(map, &item, scope).map(Arc::unwrap_or_clone)
     });
     selected.collect()
@@ -112,7 +115,7 @@ fn select_all(map: &Map, items: Vec<Value>, scope: &Scope<'_>) -> Result<Vec<Val
 /// What the thread of an item is given.
 fn select(map: &Map, item: &Item, scope: &Scope<'_>) -> Result<Arc<Value>, Failure> {
     if map.item_selector.is_none() {
-        return Ok(Arc::new(item.value.clone()));
+        return Ok(Arc::clone(&item.value));
     }
     let input = data::effective_input(scope)?;
     data::apply_template(map.item_selector.as_ref(), &input, &scope.with_item(item))
@@ -121,14 +124,14 @@ fn select(map: &Map, item: &Item, scope: &Scope<'_>) -> Result<Arc<Value>, Failu
 impl Items {
     /// What the thread is given, and the item, if its states may refer to it.
     pub(super) fn given(
-        &mut self,
+        &self,
         map: &Map,
         index: usize,
         scope: &Scope<'_>,
     ) -> Result<(Arc<Value>, Option<Arc<Item>>), Failure> {
-        let value = self.items[index].take();
+        let value = Arc::clone(&self.items[index]);
         if self.is_selected {
-            return Ok((Arc::new(value), None));
+            return Ok((value, None));
         }
         let item = Item { index, value };
         Ok((select(map, &item, scope)?, Some(Arc::new(item))))

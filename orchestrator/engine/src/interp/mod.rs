@@ -23,6 +23,7 @@ mod map;
 mod occurrence;
 mod parallel;
 mod pass;
+mod redrive;
 mod reply;
 mod retry;
 mod run;

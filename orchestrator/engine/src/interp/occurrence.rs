@@ -90,6 +90,8 @@ pub enum Input {
         /// Which timer.
         timer: TimerId,
     },
+    /// Somebody lets an execution go on that had not ended well (RedriveExecution).
+    Redriven,
     /// Somebody stopped the execution (StopExecution).
     Stopped {
         /// The error name given, if any.

@@ -37,6 +37,8 @@ pub(super) enum Flow {
 pub(super) enum Step {
     /// Enter a state.
     Enter { state: StateIndex, input: Arc<Value> },
+    /// Do what the state is for once more.
+    Redo { visit: Visit },
     /// Go on from a state with what it has come to.
     Go { visit: Visit, flow: Result<Flow, Failure> },
 }
@@ -68,6 +70,10 @@ impl Execution {
         turn.line = thread.line.clone();
         let (mut visit, mut flow) = match step {
             Step::Enter { state, input } => enter(&thread, state, input, turn),
+            Step::Redo { visit } => {
+                let flow = work(&thread, &visit, turn);
+                (visit, flow)
+            }
             Step::Go { visit, flow } => (visit, flow),
         };
         loop {
@@ -76,10 +82,10 @@ impl Execution {
             }
             let checked = flow.and_then(|flow| check_output(flow, &thread, &visit, turn.at));
             match checked.or_else(|failure| recover(&thread, &mut visit, failure, turn)) {
-                Err(failure) => return self.thread_failed(&thread, &visit, failure, queue, turn),
+                Err(failure) => return self.thread_failed(thread, visit, failure, queue, turn),
                 Ok(Flow::Fail { error, cause }) => {
                     let failure = Failure::attempt(error.unwrap_or_default(), cause);
-                    return self.thread_failed(&thread, &visit, failure, queue, turn);
+                    return self.thread_failed(thread, visit, failure, queue, turn);
                 }
                 Ok(Flow::Hold(awaits)) => {
                     visit.awaits = awaits;

@@ -48,7 +48,7 @@ pub(super) struct Parent {
 #[derive(Debug, PartialEq)]
 pub(super) struct Item {
     pub(super) index: usize,
-    pub(super) value: Value,
+    pub(super) value: Arc<Value>,
 }
 
 impl Thread {

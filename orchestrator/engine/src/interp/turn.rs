@@ -115,6 +115,12 @@ impl<'a> Turn<'a> {
         }
     }
 
+    /// Records that the execution goes on after its end. It follows the end, and nothing follows it.
+    pub(super) fn record_redrive(&mut self, event: impl FnOnce() -> Event) {
+        let previous = self.last_event();
+        self.record_after(previous, event);
+    }
+
     /// Records the last event of a history, for which there is always a place. It follows the one before it, whichever
     /// thread that is of.
     pub(super) fn record_end(&mut self, event: impl FnOnce() -> Event) {
@@ -170,6 +176,11 @@ impl Counters {
     /// The number of the execution's own event recorded last.
     pub(super) fn last_event(&self) -> u32 {
         self.own.events
+    }
+
+    /// Whether the execution's own history has no place for more.
+    pub(super) fn is_full(&self) -> bool {
+        self.own.is_full || self.own.events + 1 >= MAX_EVENTS
     }
 
     /// The number of the next attempt at a task, which is not begun yet.

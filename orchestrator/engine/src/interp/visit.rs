@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use super::fork::Fork;
 use super::occurrence::{TaskId, TimerId};
+use super::thread::{Thread, ThreadId};
 
 /// The state that an execution is in, and what it has there.
 #[derive(Debug, Clone)]
@@ -43,6 +44,15 @@ pub(super) enum Awaits {
     Time(Timer),
     /// The ends of the threads that a Parallel or a Map state has begun.
     Threads(Box<Fork>),
+    /// Nothing any more: its threads were cut short, and are kept in case the execution is redriven.
+    Broken(Box<Broken>),
+}
+
+/// A fork that has failed, and those of its threads that had not ended well.
+#[derive(Debug, Clone)]
+pub(super) struct Broken {
+    pub(super) fork: Fork,
+    pub(super) threads: Vec<Thread>,
 }
 
 /// A timer that has been set.
@@ -75,6 +85,19 @@ pub(super) struct Heartbeat {
     pub(super) timer: Option<Timer>,
 }
 
+impl Broken {
+    /// Those that had not entered a state, and child executions, are to begin anew.
+    pub(super) fn new(owner: ThreadId, fork: Fork, threads: Vec<Thread>) -> Self {
+        let is_run = fork.run_arn().is_some();
+        let mut threads = if is_run { Vec::new() } else { threads };
+        threads.retain(|thread| {
+            thread.parent.is_none_or(|parent| parent.thread != owner) || thread.visit.is_some()
+        });
+        threads.sort_by_key(|thread| thread.id);
+        Self { fork, threads }
+    }
+}
+
 impl Awaits {
     pub(super) fn answer_of(&self, task: TaskId) -> bool {
         matches!(self, Self::Answer(attempt) if attempt.task == task)
@@ -82,7 +105,7 @@ impl Awaits {
 
     pub(super) fn timers(&self) -> impl Iterator<Item = Timer> {
         let (first, second) = match self {
-            Self::Nothing | Self::Threads(_) => (None, None),
+            Self::Nothing | Self::Threads(_) | Self::Broken(_) => (None, None),
             Self::Answer(attempt) => {
                 (attempt.timeout, attempt.heartbeat.and_then(|heartbeat| heartbeat.timer))
             }

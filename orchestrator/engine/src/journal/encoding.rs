@@ -61,6 +61,7 @@ mod tag {
     pub(super) const TASK_STARTED: u8 = 8;
     pub(super) const TASK_ACCEPTED: u8 = 9;
     pub(super) const TASK_REFUSED: u8 = 10;
+    pub(super) const REDRIVEN: u8 = 11;
 }
 
 /// Appends an occurrence.
@@ -110,6 +111,7 @@ pub(crate) fn put_occurrence(out: &mut Vec<u8>, occurrence: &Occurrence) {
             out.push(tag::TIMER_FIRED);
             put_number(out, u64::from(timer.0));
         }
+        Input::Redriven => out.push(tag::REDRIVEN),
         Input::Stopped { error, cause } => {
             out.push(tag::STOPPED);
             put_optional(out, error.as_ref());
@@ -208,6 +210,7 @@ impl<'a> Reader<'a> {
             tag::TASK_STARTED => Input::TaskStarted { task: TaskId(self.small()?), worker: self.optional()? },
             tag::TASK_HEARTBEAT => Input::TaskHeartbeat { task: TaskId(self.small()?) },
             tag::TIMER_FIRED => Input::TimerFired { timer: TimerId(self.small()?) },
+            tag::REDRIVEN => Input::Redriven,
             tag::STOPPED => Input::Stopped { error: self.optional()?, cause: self.optional()? },
             _ => return None,
         };
@@ -246,6 +249,7 @@ mod tests {
             Input::TaskStarted { task: TaskId(3), worker: Some("w".into()) },
             Input::TaskHeartbeat { task: TaskId(u32::MAX) },
             Input::TimerFired { timer: TimerId(7) },
+            Input::Redriven,
             Input::Stopped { error: None, cause: Some("by hand".into()) },
         ];
         for input in inputs {

@@ -8,4 +8,5 @@ mod fold;
 mod limits;
 mod play;
 mod recovery;
+mod redrive;
 mod time;
