@@ -1,5 +1,6 @@
 //! What the loop is asked.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use amends_types::Timestamp;
@@ -9,6 +10,7 @@ use tokio::sync::oneshot;
 use crate::driver::activities::Poll;
 use crate::driver::callback::Callback;
 use crate::driver::machine::Machine;
+use crate::driver::redrive::Reopen;
 use crate::driver::{
     CallbackError, ExecutionDescription, ExecutionSummary, StartAnswer, StartError, StopError, TaskFailure,
 };
@@ -106,6 +108,17 @@ pub(super) enum Command {
     List {
         filter: ListFilter,
         reply: oneshot::Sender<Vec<ExecutionSummary>>,
+    },
+    /// An execution that has ended. `None`: look into the archive.
+    Ended {
+        key: Key,
+        reply: oneshot::Sender<Option<Known<()>>>,
+    },
+    Reopen(Reopen),
+    /// Which of these are open.
+    WhichOpen {
+        numbers: Vec<u64>,
+        reply: oneshot::Sender<HashSet<u64>>,
     },
     CountOpen {
         reply: oneshot::Sender<usize>,

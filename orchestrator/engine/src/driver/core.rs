@@ -26,7 +26,7 @@ use crate::journal::{
 };
 
 /// The longest tape that is carried forward: it must fit one record, with what else happened meanwhile.
-const MAX_CARRIED: usize = MAX_PAYLOAD / 2;
+pub(super) const MAX_CARRIED: usize = MAX_PAYLOAD / 2;
 
 /// Everything that the loop owns.
 pub(super) struct Core {

@@ -264,6 +264,10 @@ impl Engine {
         let live =
             self.ask(|reply| Command::List { filter: asked, reply }).await.ok_or(QueryError::Closed)?;
         let mut list: Vec<_> = self.inner.archive.list(&filter)?.iter().map(ExecutionSummary::from).collect();
+        // One that was redriven is in the archive as it was.
+        let numbers: Vec<_> = list.iter().map(|line| line.number).collect();
+        let open = self.ask(|reply| Command::WhichOpen { numbers, reply }).await.ok_or(QueryError::Closed)?;
+        list.retain(|line| !open.contains(&line.number));
         // One may have moved between the two looks.
         list.extend(live);
         list.sort_by_key(|line| (std::cmp::Reverse(line.number), line.stopped.is_none()));

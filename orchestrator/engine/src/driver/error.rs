@@ -133,6 +133,40 @@ pub enum CallbackError {
     Closed,
 }
 
+/// Why an execution is not redriven.
+#[derive(Debug, Error)]
+pub enum RedriveError {
+    /// There is no such execution (`ExecutionDoesNotExist`).
+    #[error("there is no execution '{0}'")]
+    NoSuchExecution(String),
+    /// It cannot be (`ExecutionNotRedrivable`).
+    #[error(transparent)]
+    NotRedrivable(#[from] NotRedrivable),
+    /// It cannot be looked up.
+    #[error(transparent)]
+    Query(#[from] QueryError),
+}
+
+/// Why an execution cannot be redriven.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+pub enum NotRedrivable {
+    /// It runs.
+    #[error("the execution is running")]
+    Running,
+    /// It ended well.
+    #[error("the execution has succeeded")]
+    Succeeded,
+    /// It ended more than 14 days ago.
+    #[error("the execution ended more than 14 days ago")]
+    TooLate,
+    /// It was redriven a thousand times.
+    #[error("the execution has been redriven 1000 times")]
+    TooOften,
+    /// Its history has no place for more events.
+    #[error("the history of the execution has no place for more events")]
+    TooLarge,
+}
+
 /// Why a question is not answered.
 #[derive(Debug, Error)]
 pub enum QueryError {

@@ -22,6 +22,7 @@ mod open;
 mod options;
 mod parsed;
 mod query;
+mod redrive;
 mod release;
 mod replay;
 mod resume;
@@ -35,7 +36,10 @@ mod worker;
 
 pub use answer::{ActivityTask, ExecutionDescription, ExecutionSummary, StartAnswer, StopAnswer};
 pub use engine::Engine;
-pub use error::{CallbackError, EngineOpenError, QueryError, RegisterError, StartError, StopError};
+pub use error::{
+    CallbackError, EngineOpenError, NotRedrivable, QueryError, RedriveError, RegisterError, StartError,
+    StopError,
+};
 pub use options::{EngineOptions, Limits};
 pub use parsed::ParsedMachines;
 pub use replay::{Replayed, replay};

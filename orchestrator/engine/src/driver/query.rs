@@ -59,6 +59,15 @@ impl Core {
                 let list = self.list(&filter);
                 self.answer(reply, list);
             }
+            Command::Ended { key, reply } => {
+                let known = self.known(&key, |_| ());
+                self.answer(reply, known);
+            }
+            Command::Reopen(reopen) => self.reopen(reopen),
+            Command::WhichOpen { mut numbers, reply } => {
+                numbers.retain(|number| self.open.contains_key(number));
+                self.answer(reply, numbers.into_iter().collect());
+            }
             Command::CountOpen { reply } => self.answer(reply, self.open.len()),
             Command::Shutdown { reply } => {
                 let deadline = self.now.plus(self.limits.shutdown);

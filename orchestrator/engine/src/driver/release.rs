@@ -136,8 +136,14 @@ impl Core {
     /// The archiver has done something.
     pub(super) fn archived(&mut self, done: Done) {
         match done {
-            Done::Stored(numbers) => {
-                for number in numbers {
+            Done::Stored(rows) => {
+                for row in rows.iter() {
+                    // It may have been redriven, and have ended again, since.
+                    let is_it = self.finished.get(&row.number).is_some_and(|it| Arc::ptr_eq(&it.row, row));
+                    if !is_it {
+                        continue;
+                    }
+                    let number = row.number;
                     let Some(finished) = self.finished.remove(&number) else { continue };
                     self.segments.let_go(number, finished.oldest);
                     self.names.remove(&Key::new(&finished.row.machine, &finished.row.name));

@@ -68,7 +68,7 @@ impl Core {
 }
 
 /// Folds the tape and answers the time of its last occurrence.
-fn fold(live: &mut Live, tape: &crate::journal::Tape) -> Result<Timestamp, JournalError> {
+pub(super) fn fold(live: &mut Live, tape: &crate::journal::Tape) -> Result<Timestamp, JournalError> {
     let (mut last, mut actions) = (Timestamp::default(), Vec::new());
     for occurrence in tape.occurrences() {
         let unreadable =
@@ -86,7 +86,12 @@ fn closed_in_archive(
     archive: &dyn Archive,
 ) -> Result<HashSet<u64>, EngineOpenError> {
     let numbers: Vec<u64> = closed.iter().map(|each| each.number).collect();
-    Ok(archive.which(&numbers)?)
+    let archived = archive.tape_lengths(&numbers)?;
+    // One that was redriven has a longer tape than the archive has seen.
+    let is_archived = |each: &&OpenExecution| {
+        archived.get(&each.number).is_some_and(|length| *length == each.tape.as_bytes().len() as u64)
+    };
+    Ok(closed.iter().filter(is_archived).map(|each| each.number).collect())
 }
 
 fn open_error(error: NoMachine) -> EngineOpenError {

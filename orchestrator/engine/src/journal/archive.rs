@@ -1,6 +1,6 @@
 //! Where finished executions are kept.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
 
@@ -101,7 +101,7 @@ pub struct ArchiveError(pub String);
 
 /// Where finished executions are kept, and looked up by name for ever after.
 pub trait Archive: Send + Sync + 'static {
-    /// Stores executions, all or none. Storing one again changes nothing. Not durable before [`Archive::sync`].
+    /// Stores executions, all or none. One that is here already, and has gone on since, is replaced. Not durable before [`Archive::sync`].
     ///
     /// # Errors
     /// When none was stored.
@@ -125,11 +125,11 @@ pub trait Archive: Send + Sync + 'static {
     /// When the archive cannot be read.
     fn find(&self, machine: &str, name: &str) -> Result<Option<ArchivedExecution>, ArchiveError>;
 
-    /// Which of these numbers are here.
+    /// Which of these numbers are here, and how long their tapes are.
     ///
     /// # Errors
     /// When the archive cannot be read.
-    fn which(&self, numbers: &[u64]) -> Result<HashSet<u64>, ArchiveError>;
+    fn tape_lengths(&self, numbers: &[u64]) -> Result<HashMap<u64, u64>, ArchiveError>;
 
     /// The highest number here, 0 if none.
     ///

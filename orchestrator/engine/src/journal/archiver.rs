@@ -34,7 +34,7 @@ pub(crate) enum Job {
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Done {
     /// These executions are in the archive.
-    Stored(Vec<u64>),
+    Stored(Arc<[Arc<ArchivedExecution>]>),
     /// What was stored before is durable.
     Synced { before: u64 },
 }
@@ -151,7 +151,7 @@ impl Worker {
                 return;
             }
         }
-        self.report(Done::Stored(rows.iter().map(|row| row.number).collect()));
+        self.report(Done::Stored(rows));
     }
 
     /// Not to be tried again after an error: the second try may succeed without having written anything.

@@ -10,7 +10,8 @@ use std::sync::Arc;
 use crate::interp::Occurrence;
 use crate::journal::recovery::{Recovered, recover};
 use crate::journal::{
-    Archive, ArchivedExecution, Definition, Definitions, DirectoryId, JournalError, ListFilter, Storage, Tape,
+    Archive, ArchivedExecution, Definition, Definitions, DirectoryId, JournalError, ListFilter, Status,
+    Storage, Tape,
 };
 
 /// An execution as it was recorded.
@@ -44,13 +45,15 @@ impl Inspection {
     /// # Errors
     /// When the files cannot be read, or are damaged.
     pub fn find(&self, machine: &str, name: &str) -> Result<Option<RecordedExecution>, JournalError> {
-        if let Some(found) = self.find_archived(machine, name)? {
+        let archived = self.find_archived(machine, name)?;
+        // One that did not end well may have been redriven since.
+        if let Some((found, Status::Succeeded)) = archived {
             return Ok(Some(found));
         }
         let open = self.open_executions()?.into_iter();
         match open.filter(|found| found.definition.machine == machine && found.name == name).last() {
             Some(found) => Ok(Some(found)),
-            None => self.find_archived(machine, name),
+            None => Ok(archived.or(self.find_archived(machine, name)?).map(|(found, _)| found)),
         }
     }
 
@@ -97,7 +100,11 @@ impl Inspection {
         }
     }
 
-    fn find_archived(&self, machine: &str, name: &str) -> Result<Option<RecordedExecution>, JournalError> {
+    fn find_archived(
+        &self,
+        machine: &str,
+        name: &str,
+    ) -> Result<Option<(RecordedExecution, Status)>, JournalError> {
         let Some(archive) = &self.archive else {
             return Ok(None);
         };
@@ -105,7 +112,8 @@ impl Inspection {
             return Ok(None);
         };
         let definition = Definitions::new(self.storage.clone()).get(row.definition)?;
-        record(row.number, row.name, definition, &Tape::from_bytes(row.tape)).map(Some)
+        let found = record(row.number, row.name, definition, &Tape::from_bytes(row.tape))?;
+        Ok(Some((found, row.status)))
     }
 }
 

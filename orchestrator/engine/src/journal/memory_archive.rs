@@ -1,6 +1,6 @@
 //! An archive in memory, for simulations: what was not synced is lost in a crash.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::journal::{Archive, ArchiveError, ArchivedExecution, ListFilter};
@@ -46,7 +46,7 @@ impl Archive for MemoryArchive {
     fn store(&self, executions: Arc<[Arc<ArchivedExecution>]>) -> Result<(), ArchiveError> {
         let mut rows = self.rows();
         for execution in executions.iter() {
-            rows.all.entry(execution.number).or_insert_with(|| execution.clone());
+            rows.all.insert(execution.number, execution.clone());
         }
         Ok(())
     }
@@ -73,9 +73,11 @@ impl Archive for MemoryArchive {
         Ok(found.map(|row| row.as_ref().clone()))
     }
 
-    fn which(&self, numbers: &[u64]) -> Result<HashSet<u64>, ArchiveError> {
+    fn tape_lengths(&self, numbers: &[u64]) -> Result<HashMap<u64, u64>, ArchiveError> {
         let rows = self.rows();
-        Ok(numbers.iter().copied().filter(|number| rows.all.contains_key(number)).collect())
+        let found =
+            numbers.iter().filter_map(|number| Some((*number, rows.all.get(number)?.tape.len() as u64)));
+        Ok(found.collect())
     }
 
     fn highest(&self) -> Result<u64, ArchiveError> {

@@ -3,7 +3,7 @@
 //! Its commits are not synced one by one: a segment of the log is removed only after [`Archive::sync`], so a lost
 //! commit is made again from the log.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -157,13 +157,14 @@ impl Archive for SqliteArchive {
         self.read(|db| db.prepare_cached(SQL)?.query_row((name, machine), read_row).optional())
     }
 
-    fn which(&self, numbers: &[u64]) -> Result<HashSet<u64>, ArchiveError> {
+    fn tape_lengths(&self, numbers: &[u64]) -> Result<HashMap<u64, u64>, ArchiveError> {
         self.read(|db| {
-            let mut exists = db.prepare_cached("SELECT 1 FROM execution WHERE number = ?1")?;
-            let mut found = HashSet::new();
+            let mut length = db.prepare_cached("SELECT length(tape) FROM execution WHERE number = ?1")?;
+            let mut found = HashMap::new();
             for number in numbers {
-                if exists.exists((*number as i64,))? {
-                    found.insert(*number);
+                if let Some(length) = length.query_row((*number as i64,), |row| row.get(0)).optional()? {
+                    let length: i64 = length;
+                    found.insert(*number, length as u64);
                 }
             }
             Ok(found)
@@ -197,7 +198,7 @@ impl Archive for SqliteArchive {
 fn insert(db: &Connection, row: &ArchivedExecution) -> Result<(), ArchiveError> {
     db.prepare_cached("INSERT OR IGNORE INTO machine (name) VALUES (?1)")?.execute((&row.machine,))?;
     db.prepare_cached(
-        "INSERT OR IGNORE INTO execution
+        "INSERT OR REPLACE INTO execution
          (number, machine, name, definition, status, started, stopped, output, error, cause, tape)
          VALUES (?1, (SELECT id FROM machine WHERE name = ?2), ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
     )?

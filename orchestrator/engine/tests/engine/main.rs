@@ -10,6 +10,7 @@ mod limits;
 mod machines;
 mod names;
 mod real;
+mod redrive;
 mod tasks;
 mod timers;
 mod world;
