@@ -16,6 +16,7 @@ mod core;
 mod engine;
 mod error;
 mod execution;
+mod express;
 mod machine;
 mod name;
 mod open;
@@ -40,6 +41,7 @@ pub use error::{
     CallbackError, EngineOpenError, NotRedrivable, QueryError, RedriveError, RegisterError, StartError,
     StopError,
 };
+pub use express::{Express, ExpressAnswer};
 pub use options::{EngineOptions, Limits};
 pub use parsed::ParsedMachines;
 pub use replay::{Replayed, replay};

@@ -6,6 +6,7 @@ mod archive;
 mod backup;
 mod damage;
 mod durability;
+mod express;
 mod limits;
 mod machines;
 mod names;
