@@ -1,6 +1,14 @@
 -- What the Step Functions API knows beside the executions themselves.
 -- Times are microseconds since 1970-01-01T00:00:00Z. Configurations are the JSON of the API.
 
+CREATE TABLE identity (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    -- What every file of the data directory is marked with: a journal of another directory is refused.
+    directory BLOB NOT NULL CHECK (length(directory) = 16)
+) STRICT;
+
+INSERT INTO identity (id, directory) VALUES (1, randomblob(16));
+
 CREATE TABLE machine (
     -- Never used again: executions of a deleted state machine keep its number.
     id INTEGER PRIMARY KEY AUTOINCREMENT,

@@ -24,10 +24,6 @@ const LAST_REQUESTS: Duration = Duration::from_secs(5);
 /// The registry's file within the data directory.
 const REGISTRY: &str = "registry.sqlite";
 
-/// What the journal and the archive of every such directory are marked with: they are in it from the beginning, and never
-/// in a directory of `amends up`.
-const DIRECTORY: DirectoryId = DirectoryId(*b"amends-engine-01");
-
 pub(crate) async fn run(arguments: args::Engine) -> Result<ExitCode, Failure> {
     let access = arguments.token.map_or(Access::Loopback, Access::Token);
     // Before anything is opened: an address that cannot be had is told at once.
@@ -42,8 +38,9 @@ pub(crate) async fn run(arguments: args::Engine) -> Result<ExitCode, Failure> {
     }
     let unusable = |error: &dyn std::fmt::Display| Failure::Unusable(error.to_string());
     let registry = Registry::open(&dir.join(REGISTRY)).map_err(|error| unusable(&error))?;
+    let directory = DirectoryId(registry.directory().map_err(|error| unusable(&error))?);
     let (account, region) = (arguments.account, arguments.region);
-    let mut options = EngineOptions::new(DIRECTORY, Arc::new(NoFunctions));
+    let mut options = EngineOptions::new(directory, Arc::new(NoFunctions));
     (options.account, options.region) = (account.clone(), region.clone());
     let engine = Engine::open(&data.engine(), options).map_err(|error| unusable(&error))?;
     let (clock, entropy) = (Arc::new(SystemClock::new()), Arc::new(SplitMix::from_system()));

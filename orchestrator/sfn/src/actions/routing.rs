@@ -6,7 +6,7 @@ use crate::registry::Route;
 use crate::request::{ARN, Fields, Length};
 
 /// A routing configuration of which the ARNs are not looked at yet.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Routing(Vec<(String, u32)>);
 
 /// The field `routingConfiguration`, if it is there.
@@ -19,12 +19,6 @@ pub(super) fn read_routing(fields: &Fields<'_>) -> Result<Option<Routing>, ApiEr
         Ok((arn, item.required_integer("weight", 0, 100)?))
     });
     Ok(Some(Routing(routes.collect::<Result<_, ApiError>>()?)))
-}
-
-impl Default for Routing {
-    fn default() -> Self {
-        Self(Vec::new())
-    }
 }
 
 impl Routing {

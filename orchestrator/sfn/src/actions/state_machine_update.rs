@@ -24,11 +24,14 @@ impl Service {
             ));
         }
         check_description(change.publish, change.description.as_deref())?;
+        let find = |db: &_| Machine::named(db, &name)?.ok_or_else(|| ApiError::no_machine(&arn));
+        let checked = self.registry().read(find)?;
+        check(&change, checked.is_express)?;
         let (now, machine) = (change.now, name.clone());
         let update = move |db: &_| {
-            let machine = Machine::named(db, &name)?.ok_or_else(|| ApiError::no_machine(&arn))?;
-            check(&change, machine.is_express)?;
-            change.apply(db, &machine)
+            // Another one of this name, created meanwhile, may be of the other type.
+            let machine = Machine::named(db, &name)?.filter(|machine| machine.id == checked.id);
+            change.apply(db, &machine.ok_or_else(|| ApiError::no_machine(&arn))?)
         };
         let updated = self.registry().write(update).await?;
         let mut answer = Map::new();

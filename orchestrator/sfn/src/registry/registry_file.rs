@@ -38,6 +38,15 @@ impl Registry {
         Ok(Self { database: Database::open(file, options)? })
     }
 
+    /// What the files of this registry's directory are marked with, the engine's among them. Drawn when the registry was
+    /// made.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn directory(&self) -> Result<[u8; 16], ApiError> {
+        self.read(|db| Ok(db.query_row("SELECT directory FROM identity", (), |row| row.get(0))?))
+    }
+
     /// Runs `work` on the last commit.
     pub(crate) fn read<T>(
         &self,

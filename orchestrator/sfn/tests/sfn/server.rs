@@ -51,7 +51,7 @@ impl Server {
     pub(crate) async fn start_in(dir: &Path, access: Access) -> Self {
         drop(rustls::crypto::ring::default_provider().install_default());
         let registry = Registry::open(&dir.join("registry.sqlite")).unwrap();
-        let options = EngineOptions::new(DirectoryId([7; 16]), Arc::new(Nobody));
+        let options = EngineOptions::new(DirectoryId(registry.directory().unwrap()), Arc::new(Nobody));
         let engine = Engine::open(&dir.join("engine"), options).unwrap();
         let service = Service::new(Options {
             registry,
