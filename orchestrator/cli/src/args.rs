@@ -1,6 +1,7 @@
 //! What can be asked on the command line.
 
 mod backup;
+mod engine;
 mod operate;
 mod up;
 
@@ -13,6 +14,7 @@ use crate::bench::Case;
 use crate::verify::{LeftOut, ScenarioName, StoreName};
 
 pub(crate) use backup::{Backup, Restore};
+pub(crate) use engine::Engine;
 pub(crate) use operate::{
     AuditLog, Drain, Erase, OnOrder, Parked, ParkedCommand, Prune, Service, Token, TokenRole,
 };
@@ -42,6 +44,9 @@ pub(crate) enum Command {
     /// Serve orders over HTTP until Ctrl-C
     #[command(after_help = EXIT_CODES)]
     Up(Up),
+    /// Serve the Step Functions API until Ctrl-C
+    #[command(after_help = EXIT_CODES)]
+    Engine(Engine),
     /// What could not be undone, and what is done about it
     Parked(Parked),
     /// Cancel an order: it comes to nothing, if it is not too late

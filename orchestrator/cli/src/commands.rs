@@ -7,6 +7,7 @@ pub(crate) mod backup;
 pub(crate) mod bench;
 pub(crate) mod completions;
 pub(crate) mod decide;
+pub(crate) mod engine;
 pub(crate) mod history;
 pub(crate) mod ls;
 pub(crate) mod parked;

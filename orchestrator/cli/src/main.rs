@@ -52,6 +52,7 @@ async fn dispatch(command: Command) -> Result<ExitCode, Failure> {
     match command {
         Command::Run(run) => commands::run::run(run).await,
         Command::Up(up) => commands::up::run(up).await,
+        Command::Engine(engine) => commands::engine::run(engine).await,
         Command::Parked(parked) => commands::parked::run(parked.what).await,
         Command::Cancel(cancel) => commands::decide::cancel(&cancel).await,
         Command::Stop(stop) => commands::decide::stop(&stop).await,

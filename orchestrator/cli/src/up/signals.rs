@@ -22,7 +22,7 @@ pub(crate) fn watch_for_signals(stop: watch::Sender<Stopping>) {
             return;
         }
         tracing::warn!(
-            "stopping: no more orders are taken, and those under way have some time; once more ends at once"
+            "stopping: nothing more is taken, and what is under way has some time; once more ends at once"
         );
         stop.send_replace(Stopping::Signalled);
         if signal().await.is_ok() {

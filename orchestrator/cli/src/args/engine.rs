@@ -1,0 +1,54 @@
+//! How the engine is started as a server of the Step Functions API.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::LogFormat;
+
+/// Serve the Step Functions API.
+#[derive(Debug, Args)]
+pub(crate) struct Engine {
+    /// Directory of state machines and executions
+    #[arg(long = "data", value_name = "DIR", default_value = "amends-engine", env = "AMENDS_ENGINE_DATA")]
+    pub(crate) dir: PathBuf,
+    /// Where to listen; anything but loopback needs --token
+    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8083", env = "AMENDS_ENGINE_LISTEN")]
+    pub(crate) listen: SocketAddr,
+    /// The account in ARNs
+    #[arg(long, value_name = "DIGITS", default_value = "111111111111", value_parser = account)]
+    pub(crate) account: String,
+    /// The region in ARNs
+    #[arg(long, value_name = "REGION", default_value = "us-east-1", value_parser = region)]
+    pub(crate) region: String,
+    /// Who asks must have this token, as a bearer or as the access key id of an AWS client
+    #[arg(long, value_name = "TOKEN", env = "AMENDS_ENGINE_TOKEN", hide_env_values = true, value_parser = token)]
+    pub(crate) token: Option<String>,
+    /// Where Lambda functions are invoked
+    #[arg(long, value_name = "URL", env = "AMENDS_LAMBDA_ENDPOINT")]
+    pub(crate) lambda_endpoint: Option<String>,
+    /// How the log is written
+    #[arg(long, value_enum, default_value_t = LogFormat::Pretty, env = "AMENDS_LOG_FORMAT")]
+    pub(crate) log: LogFormat,
+}
+
+fn account(text: &str) -> Result<String, String> {
+    let is_account = text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit());
+    if is_account { Ok(text.to_owned()) } else { Err("an account has twelve digits".to_owned()) }
+}
+
+fn region(text: &str) -> Result<String, String> {
+    let is_region = !text.is_empty()
+        && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
+    if is_region { Ok(text.to_owned()) } else { Err("a region is like us-east-1".to_owned()) }
+}
+
+fn token(text: &str) -> Result<String, String> {
+    let is_token =
+        text.len() >= 16 && text.bytes().all(|byte| byte.is_ascii_graphic() && !b"/,".contains(&byte));
+    if is_token {
+        return Ok(text.to_owned());
+    }
+    Err("a token has at least 16 printable characters, without slash, comma or space".to_owned())
+}

@@ -1,0 +1,67 @@
+//! `amends engine`: the Step Functions API in one process, until Ctrl-C.
+
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+
+use amends_engine::clock::SystemClock;
+use amends_engine::driver::{Engine, EngineOptions, TaskFailure, TaskWorker, WorkerTask};
+use amends_engine::journal::DirectoryId;
+use amends_sfn::{Access, Bind, Options, Registry, Service, serve};
+use amends_types::{BoxFuture, SplitMix};
+use serde_json::Value;
+use tokio::sync::watch;
+
+use crate::args;
+use crate::data_dir::DataDir;
+use crate::failure::Failure;
+use crate::output;
+use crate::up::{Stopping, init_log, watch_for_signals};
+
+/// How long requests have to end.
+const LAST_REQUESTS: Duration = Duration::from_secs(5);
+
+/// The registry's file within the data directory.
+const REGISTRY: &str = "registry.sqlite";
+
+pub(crate) async fn run(arguments: args::Engine) -> Result<ExitCode, Failure> {
+    let access = arguments.token.map_or(Access::Loopback, Access::Token);
+    // Before anything is opened: an address that cannot be had is told at once.
+    let bind = Bind::to(arguments.listen, access).await;
+    let bind = bind.map_err(|error| Failure::Unusable(error.to_string()))?;
+    let address = bind.address().map_err(Failure::failed)?;
+    init_log(arguments.log);
+    let dir = arguments.dir.as_path();
+    let (data, _lock) = DataDir::locked(dir)?;
+    if arguments.lambda_endpoint.is_some() {
+        tracing::warn!("--lambda-endpoint is not used: this program invokes no functions");
+    }
+    let unusable = |error: &dyn std::fmt::Display| Failure::Unusable(error.to_string());
+    let registry = Registry::open(&dir.join(REGISTRY)).map_err(|error| unusable(&error))?;
+    let directory = DirectoryId(registry.directory().map_err(|error| unusable(&error))?);
+    let (account, region) = (arguments.account, arguments.region);
+    let mut options = EngineOptions::new(directory, Arc::new(NoFunctions));
+    (options.account, options.region) = (account.clone(), region.clone());
+    let engine = Engine::open(&data.engine(), options).map_err(|error| unusable(&error))?;
+    let (clock, entropy) = (Arc::new(SystemClock::new()), Arc::new(SplitMix::from_system()));
+    let service = Service::new(Options { registry, engine: engine.clone(), account, region, clock, entropy });
+    let (stop, mut stopping) = watch::channel(Stopping::No);
+    watch_for_signals(stop);
+    output::print(&format!("http://{address}\n"))?;
+    tracing::info!(%address, open = engine.open_count().await, "ready");
+    let stopped = async move { drop(stopping.wait_for(|stop| *stop != Stopping::No).await) };
+    serve(bind, service, stopped, LAST_REQUESTS).await;
+    engine.shutdown().await;
+    tracing::info!("stopped; open executions go on at the next start");
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Fails every task.
+struct NoFunctions;
+
+impl TaskWorker for NoFunctions {
+    fn invoke(&self, task: WorkerTask) -> BoxFuture<'static, Result<Value, TaskFailure>> {
+        let cause = format!("this engine has no functions to invoke, and so not '{}'", task.function);
+        Box::pin(async move { Err(TaskFailure { error: "Amends.NoFunctions".to_owned(), cause }) })
+    }
+}

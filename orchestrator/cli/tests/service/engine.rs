@@ -1,0 +1,79 @@
+//! `amends engine`: the Step Functions API, until it is told to stop.
+
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+
+use serde_json::{Value, json};
+
+struct Engine {
+    process: Child,
+    url: String,
+}
+
+impl Engine {
+    fn start(dir: &Path) -> Self {
+        drop(rustls::crypto::ring::default_provider().install_default());
+        let mut command = Command::new(env!("CARGO_BIN_EXE_amends"));
+        command.args(["engine", "--listen", "127.0.0.1:0", "--data"]).arg(dir);
+        let mut process = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        let mut url = String::new();
+        BufReader::new(process.stdout.take().unwrap()).read_line(&mut url).unwrap();
+        Self { process, url: url.trim().to_owned() }
+    }
+
+    async fn call(&self, action: &str, body: Value) -> Value {
+        let request = reqwest::Client::new().post(&self.url).body(body.to_string());
+        let request = request.header("x-amz-target", format!("AWSStepFunctions.{action}"));
+        request.send().await.unwrap().json().await.unwrap()
+    }
+
+    fn interrupt(&mut self) {
+        let id = self.process.id().to_string();
+        assert!(Command::new("kill").args(["-INT", &id]).status().unwrap().success());
+        assert!(self.process.wait().unwrap().success());
+    }
+}
+
+impl Drop for Engine {
+    fn drop(&mut self) {
+        // It has ended already, if the test went well.
+        drop(self.process.kill());
+        drop(self.process.wait());
+    }
+}
+
+#[tokio::test]
+async fn the_step_functions_api_is_served_until_an_interrupt_and_goes_on_where_it_was() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut engine = Engine::start(dir.path());
+    let definition = json!({"StartAt": "w", "States": {"w": {"Type": "Wait", "Seconds": 3600, "End": true}}});
+    let role = "arn:aws:iam::111111111111:role/sfn";
+    let machine = json!({"name": "m", "roleArn": role, "definition": definition.to_string()});
+    let machine = engine.call("CreateStateMachine", machine).await["stateMachineArn"].clone();
+    let started = engine.call("StartExecution", json!({ "stateMachineArn": machine })).await;
+    engine.interrupt();
+    let mut engine = Engine::start(dir.path());
+    let arn = &started["executionArn"];
+    let shown = engine.call("DescribeExecution", json!({ "executionArn": arn })).await;
+    assert_eq!((&shown["status"], &shown["stateMachineArn"]), (&json!("RUNNING"), &machine));
+    engine.interrupt();
+}
+
+#[test]
+fn what_the_engine_cannot_use_is_refused_at_once() {
+    let dir = tempfile::tempdir().unwrap();
+    let cases: [&[&str]; 4] = [
+        &["--listen", "0.0.0.0:0"],
+        &["--account", "1"],
+        &["--region", "Here"],
+        &["--listen", "0.0.0.0:0", "--token", "short"],
+    ];
+    for arguments in cases {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_amends"));
+        command.arg("engine").args(arguments).arg("--data").arg(dir.path().join("data"));
+        let output = command.env_remove("AMENDS_ENGINE_TOKEN").output().unwrap();
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+    }
+    assert!(!dir.path().join("data").exists());
+}

@@ -1,0 +1,65 @@
+//! The file of the registry.
+//!
+//! Each action that changes something is one transaction, which checks and writes; so two requests at once are as two
+//! requests one after the other.
+
+use std::path::Path;
+
+use amends_sqlite::rusqlite::Connection;
+use amends_sqlite::{Database, Migration, OpenError};
+use thiserror::Error;
+
+use crate::api_error::ApiError;
+
+const MIGRATIONS: &[Migration] = &[Migration {
+    version: 1,
+    name: "registry",
+    sql: include_str!("../../../../migrations/registry/0001_registry.sql"),
+}];
+
+/// The registry of state machines, versions, aliases, tags and activities. Clones are handles to the same.
+#[derive(Debug, Clone)]
+pub struct Registry {
+    database: Database,
+}
+
+/// Why a registry cannot be opened.
+#[derive(Debug, Error)]
+#[error(transparent)]
+pub struct RegistryError(#[from] OpenError);
+
+impl Registry {
+    /// Opens the registry in this file, or makes one.
+    ///
+    /// # Errors
+    /// When the file cannot be used.
+    pub fn open(file: &Path) -> Result<Self, RegistryError> {
+        let options = amends_sqlite::Options { migrations: MIGRATIONS, ..Default::default() };
+        Ok(Self { database: Database::open(file, options)? })
+    }
+
+    /// What the files of this registry's directory are marked with, the engine's among them. Drawn when the registry was
+    /// made.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn directory(&self) -> Result<[u8; 16], ApiError> {
+        self.read(|db| Ok(db.query_row("SELECT directory FROM identity", (), |row| row.get(0))?))
+    }
+
+    /// Runs `work` on the last commit.
+    pub(crate) fn read<T>(
+        &self,
+        work: impl FnOnce(&Connection) -> Result<T, ApiError>,
+    ) -> Result<T, ApiError> {
+        self.database.read(work)
+    }
+
+    /// Runs `work` in a transaction; answers once it is durable.
+    pub(crate) async fn write<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Connection) -> Result<T, ApiError> + Send + 'static,
+    ) -> Result<T, ApiError> {
+        self.database.write(work).await
+    }
+}

@@ -1,0 +1,11 @@
+//! The API over HTTP: AWS JSON 1.0.
+
+mod access;
+mod answer;
+mod bind;
+mod body;
+mod server;
+
+pub use access::Access;
+pub use bind::{Bind, BindError};
+pub use server::serve;

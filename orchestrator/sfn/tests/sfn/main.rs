@@ -1,0 +1,10 @@
+//! The API over HTTP, as a client sees it.
+
+#![expect(clippy::unwrap_used, reason = "helpers of tests may panic as tests may")]
+
+mod executions;
+mod machines;
+mod resources;
+mod restart;
+mod server;
+mod wire;

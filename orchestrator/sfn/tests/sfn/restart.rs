@@ -1,0 +1,48 @@
+//! What is left after a restart: everything.
+
+use amends_sfn::Access;
+use serde_json::json;
+
+use crate::server::{MACHINE, Server, pass, wait};
+
+#[tokio::test]
+async fn everything_is_there_after_a_restart() {
+    let dir = tempfile::tempdir().unwrap();
+    let server = Server::start_in(dir.path(), Access::Loopback).await;
+    server.create(&pass(&json!(1))).await;
+    server.call("PublishStateMachineVersion", json!({ "stateMachineArn": MACHINE })).await;
+    let version = format!("{MACHINE}:1");
+    let route = json!([{"stateMachineVersionArn": version, "weight": 100}]);
+    server.call("CreateStateMachineAlias", json!({"name": "LIVE", "routingConfiguration": route})).await;
+    server.call("CreateActivity", json!({"name": "a"})).await;
+    let ended =
+        server.call("StartExecution", json!({ "stateMachineArn": version })).await["executionArn"].clone();
+    server.ended(&ended).await;
+    let update = json!({"stateMachineArn": MACHINE, "definition": wait().to_string()});
+    server.call("UpdateStateMachine", update).await;
+    let open =
+        server.call("StartExecution", json!({ "stateMachineArn": MACHINE })).await["executionArn"].clone();
+    let looks = [
+        ("DescribeStateMachine", json!({ "stateMachineArn": MACHINE })),
+        ("DescribeStateMachineAlias", json!({ "stateMachineAliasArn": format!("{MACHINE}:LIVE") })),
+        ("ListStateMachineVersions", json!({ "stateMachineArn": MACHINE })),
+        ("ListActivities", json!({})),
+        ("ListExecutions", json!({ "stateMachineArn": MACHINE })),
+        ("DescribeExecution", json!({ "executionArn": ended })),
+        ("GetExecutionHistory", json!({ "executionArn": ended })),
+        ("DescribeStateMachineForExecution", json!({ "executionArn": open })),
+    ];
+    let mut before = Vec::new();
+    for (action, body) in &looks {
+        before.push(server.call(action, body.clone()).await);
+    }
+    server.stop().await;
+    let server = Server::start_in(dir.path(), Access::Loopback).await;
+    for ((action, body), before) in looks.iter().zip(before) {
+        assert_eq!(server.call(action, body.clone()).await, before, "{action}");
+    }
+    let again = server.call("StartExecution", json!({ "stateMachineArn": version })).await;
+    assert_eq!(server.ended(&again["executionArn"]).await["output"], "1");
+    server.call("StopExecution", json!({ "executionArn": open })).await;
+    server.stop().await;
+}
