@@ -90,6 +90,8 @@ codes! {
     StateMachineTypeNotSupported,
     /// There is no such task.
     TaskDoesNotExist,
+    /// Nobody waits for the task any more.
+    TaskTimedOut,
     /// More tags than there may be.
     TooManyTags,
     /// There is no such action.

@@ -60,6 +60,10 @@ impl Owner {
         self.arn("execution", &format!("{machine}:{name}"))
     }
 
+    pub(crate) fn express(&self, machine: &str, name: &str, id: &str) -> String {
+        self.arn("express", &format!("{machine}:{name}:{id}"))
+    }
+
     /// Reads the ARN of a state machine, of a version or of an alias. One of another account or region is well formed,
     /// and nothing has it: then there is `None`.
     ///

@@ -7,6 +7,7 @@
 mod actions;
 mod api_error;
 mod arn;
+mod integrations;
 mod jackson;
 mod name;
 mod page;
@@ -18,6 +19,7 @@ mod settings;
 mod wire;
 
 pub use api_error::{ApiError, ErrorCode};
+pub use integrations::Integrations;
 pub use registry::{Registry, RegistryError};
 pub use service::{Options, Service};
 pub use wire::{Access, Bind, BindError, serve};

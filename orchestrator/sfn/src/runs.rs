@@ -1,18 +1,17 @@
 //! Executions: the one place where the engine is called.
-//!
-//! The engine knows one definition by a machine's name at a time. An execution of an older version is started by
-//! registering its definition for that moment; starts of other definitions of the same engine wait meanwhile.
 
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::{Mutex as StdMutex, PoisonError};
 
 use amends_engine::driver::{
-    Engine, ExecutionDescription, ExecutionSummary, QueryError, RegisterError, StartError, StopError,
+    ActivityTask, CallbackError, Engine, ExecutionDescription, ExecutionSummary, NotRedrivable, QueryError,
+    RedriveError, RegisterError, StartError, StopError, TaskFailure,
 };
-use amends_engine::journal::{ListFilter, Status};
+use amends_engine::journal::{DefinitionId, ListFilter, Status};
 use amends_types::Timestamp;
 use serde_json::Value;
-use tokio::sync::{Mutex, MutexGuard, RwLock};
+use tokio::sync::{Mutex, MutexGuard};
 
 use crate::api_error::{ApiError, ErrorCode};
 use crate::registry::Revision;
@@ -20,17 +19,20 @@ use crate::registry::Revision;
 /// How many starts of one name are kept apart at once.
 const LOCKS: usize = 64;
 
+/// How many revisions are remembered as stored. Storing one again is harmless, and costs a look at the disk.
+const MOST_STORED: usize = 10_000;
+
 /// The executions.
 pub(crate) struct Runs {
     engine: Engine,
-    /// The revision that the engine has of each machine.
-    registered: RwLock<HashMap<String, i64>>,
+    /// Revisions that the engine has.
+    stored: StdMutex<HashMap<i64, DefinitionId>>,
     names: [Mutex<()>; LOCKS],
 }
 
 impl Runs {
     pub(crate) fn new(engine: Engine) -> Self {
-        Self { engine, registered: RwLock::default(), names: std::array::from_fn(|_| Mutex::new(())) }
+        Self { engine, stored: StdMutex::default(), names: std::array::from_fn(|_| Mutex::new(())) }
     }
 
     /// Keeps other starts of this name waiting as long as the guard lives.
@@ -50,19 +52,24 @@ impl Runs {
         input: Value,
         arn: &str,
     ) -> Result<Timestamp, ApiError> {
-        let registered = self.registered.read().await;
-        let started = if registered.get(machine) == Some(&revision.id) {
-            self.engine.start(machine, name, input).await
-        } else {
-            drop(registered);
-            let mut registered = self.registered.write().await;
-            let definition = &revision.settings.definition;
-            self.engine.register_machine(machine, definition).map_err(|error| refused(&error))?;
-            registered.insert(machine.to_owned(), revision.id);
-            let _registered = registered.downgrade();
-            self.engine.start(machine, name, input).await
-        };
+        let definition = self.stored(machine, revision)?;
+        let started = self.engine.start_definition(definition, name, input).await;
         started.map(|answer| answer.started).map_err(|error| not_started(&error, arn))
+    }
+
+    fn stored(&self, machine: &str, revision: &Revision) -> Result<DefinitionId, ApiError> {
+        let mut stored = self.stored.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(id) = stored.get(&revision.id) {
+            return Ok(*id);
+        }
+        let settings = &revision.settings;
+        let id = self.engine.store_definition(machine, &settings.definition, &settings.role_arn);
+        let id = id.map_err(|error| refused(&error))?;
+        if stored.len() >= MOST_STORED {
+            stored.clear();
+        }
+        stored.insert(revision.id, id);
+        Ok(id)
     }
 
     /// Everything about an execution but its history.
@@ -72,6 +79,15 @@ impl Runs {
         name: &str,
     ) -> Result<Option<ExecutionDescription>, ApiError> {
         self.engine.describe(machine, name).await.map_err(|error| unanswered(&error))
+    }
+
+    /// Waits until an execution has ended, and describes it.
+    pub(crate) async fn wait_end(
+        &self,
+        machine: &str,
+        name: &str,
+    ) -> Result<Option<ExecutionDescription>, ApiError> {
+        self.engine.wait_end(machine, name).await.map_err(|error| unanswered(&error))
     }
 
     /// Stops an execution; says when it stopped. `None` if it is not running.
@@ -89,23 +105,36 @@ impl Runs {
         }
     }
 
-    /// The events of an execution, as GetExecutionHistory shows them, with the role that it was started with.
-    pub(crate) async fn history(
+    /// Lets an execution go on that has not ended well; says when it did. `None` if there is none.
+    pub(crate) async fn redrive(&self, machine: &str, name: &str) -> Result<Option<Timestamp>, ApiError> {
+        match self.engine.redrive(machine, name).await {
+            Ok(redriven) => Ok(Some(redriven)),
+            Err(RedriveError::NoSuchExecution(_)) => Ok(None),
+            Err(RedriveError::NotRedrivable(why)) => {
+                Err(ApiError::new(ErrorCode::ExecutionNotRedrivable, reason(why)))
+            }
+            Err(RedriveError::Query(error)) => Err(unanswered(&error)),
+        }
+    }
+
+    /// Why an execution could not be redriven now, if it could not.
+    pub(crate) async fn not_redrivable(
         &self,
         machine: &str,
         name: &str,
-        role_arn: Option<&str>,
-    ) -> Result<Option<Vec<Value>>, ApiError> {
+        now: Timestamp,
+    ) -> Result<Option<String>, ApiError> {
+        let answer = self.engine.is_redrivable(machine, name, now).await;
+        let answer = answer.map_err(|error| unanswered(&error))?;
+        Ok(answer.and_then(Result::err).map(reason))
+    }
+
+    /// The events of an execution, as GetExecutionHistory shows them.
+    pub(crate) async fn history(&self, machine: &str, name: &str) -> Result<Option<Vec<Value>>, ApiError> {
         let events = self.engine.history(machine, name).await.map_err(|error| unanswered(&error))?;
         let Some(events) = events else { return Ok(None) };
-        let shown = events.iter().map(serde_json::to_value).collect::<Result<Vec<_>, _>>();
-        let mut shown = shown.map_err(ApiError::internal)?;
-        // The engine's definitions have no role.
-        let details = shown.first_mut().and_then(|first| first.get_mut("executionStartedEventDetails"));
-        if let (Some(details), Some(role_arn)) = (details, role_arn) {
-            details["roleArn"] = role_arn.into();
-        }
-        Ok(Some(shown))
+        let shown = events.iter().map(serde_json::to_value).collect::<Result<_, _>>();
+        shown.map(Some).map_err(ApiError::internal)
     }
 
     /// Executions of a machine, the newest first.
@@ -118,6 +147,23 @@ impl Runs {
     ) -> Result<Vec<ExecutionSummary>, ApiError> {
         let filter = ListFilter { machine: Some(machine.to_owned()), status, before, limit };
         self.engine.list(filter).await.map_err(|error| unanswered(&error))
+    }
+
+    /// Waits for a task of an activity.
+    pub(crate) async fn poll(&self, arn: &str, worker: Option<String>) -> Result<ActivityTask, ApiError> {
+        self.engine.poll_activity(arn, worker).await.ok_or_else(closing)
+    }
+
+    pub(crate) async fn task_succeeded(&self, token: &str, output: Value) -> Result<(), ApiError> {
+        self.engine.task_succeeded(token, output).await.map_err(not_heard)
+    }
+
+    pub(crate) async fn task_failed(&self, token: &str, failure: TaskFailure) -> Result<(), ApiError> {
+        self.engine.task_failed(token, failure).await.map_err(not_heard)
+    }
+
+    pub(crate) async fn task_heartbeat(&self, token: &str) -> Result<(), ApiError> {
+        self.engine.task_heartbeat(token).await.map_err(not_heard)
     }
 }
 
@@ -150,6 +196,29 @@ fn not_started(error: &StartError, arn: &str) -> ApiError {
             ApiError::new(ErrorCode::ServiceUnavailable, error.to_string())
         }
         StartError::Closed => closing(),
+    }
+}
+
+fn reason(why: NotRedrivable) -> String {
+    match why {
+        NotRedrivable::Running => "Execution is RUNNING and cannot be redriven".to_owned(),
+        NotRedrivable::Succeeded => "Execution is SUCCEEDED and cannot be redriven".to_owned(),
+        NotRedrivable::TooLate => "Execution redrivable period exceeded".to_owned(),
+        NotRedrivable::TooOften => "Execution redrive limit exceeded".to_owned(),
+        NotRedrivable::TooLarge => "Execution event history limit exceeded".to_owned(),
+    }
+}
+
+fn not_heard(error: CallbackError) -> ApiError {
+    match error {
+        CallbackError::InvalidToken => {
+            ApiError::new(ErrorCode::InvalidToken, "Invalid Token: 'Invalid token'")
+        }
+        CallbackError::TaskTimedOut => {
+            ApiError::new(ErrorCode::TaskTimedOut, "Task Timed Out: 'Provided task does not exist anymore'")
+        }
+        CallbackError::InvalidOutput => ApiError::new(ErrorCode::InvalidOutput, error.to_string()),
+        CallbackError::Closed => closing(),
     }
 }
 

@@ -1,8 +1,8 @@
 //! The service: what answers actions, without the wire.
 
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
-use amends_engine::driver::Engine;
+use amends_engine::driver::{Engine, Express, TaskWorker};
 use amends_types::{Clock, Entropy, Timestamp};
 
 use crate::arn::Owner;
@@ -21,6 +21,8 @@ pub struct Options {
     pub region: String,
     /// The time of everything that is created or changed.
     pub clock: Arc<dyn Clock>,
+    /// What does the tasks of Express executions: the same as the engine's.
+    pub worker: Arc<dyn TaskWorker>,
     /// The chance by which an alias chooses between two versions.
     pub entropy: Arc<dyn Entropy>,
 }
@@ -31,20 +33,34 @@ pub struct Service {
     inner: Arc<Inner>,
 }
 
-struct Inner {
+pub(crate) struct Inner {
     registry: Registry,
     runs: Runs,
     owner: Owner,
-    clock: Arc<dyn Clock>,
-    entropy: Arc<dyn Entropy>,
+    express: Express,
+}
+
+impl From<Arc<Inner>> for Service {
+    fn from(inner: Arc<Inner>) -> Self {
+        Self { inner }
+    }
 }
 
 impl Service {
     /// A service of these parts.
     pub fn new(options: Options) -> Self {
-        let Options { registry, engine, account, region, clock, entropy } = options;
+        let Options { registry, engine, account, region, clock, entropy, worker } = options;
         let owner = Owner { region, account };
-        Self { inner: Arc::new(Inner { registry, runs: Runs::new(engine), owner, clock, entropy }) }
+        let express = Express { worker, clock, entropy };
+        Self { inner: Arc::new(Inner { registry, runs: Runs::new(engine), owner, express }) }
+    }
+
+    pub(crate) fn downgrade(&self) -> Weak<Inner> {
+        Arc::downgrade(&self.inner)
+    }
+
+    pub(crate) fn express(&self) -> &Express {
+        &self.inner.express
     }
 
     pub(crate) fn registry(&self) -> &Registry {
@@ -60,10 +76,10 @@ impl Service {
     }
 
     pub(crate) fn now(&self) -> Timestamp {
-        self.inner.clock.now()
+        self.inner.express.clock.now()
     }
 
     pub(crate) fn draw(&self) -> u64 {
-        self.inner.entropy.next_u64()
+        self.inner.express.entropy.next_u64()
     }
 }

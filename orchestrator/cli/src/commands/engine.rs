@@ -7,7 +7,8 @@ use std::time::Duration;
 use amends_engine::clock::SystemClock;
 use amends_engine::driver::{Engine, EngineOptions, TaskFailure, TaskWorker, WorkerTask};
 use amends_engine::journal::DirectoryId;
-use amends_sfn::{Access, Bind, Options, Registry, Service, serve};
+use amends_lambda::Endpoint;
+use amends_sfn::{Access, Bind, Integrations, Options, Registry, Service, serve};
 use amends_types::{BoxFuture, SplitMix};
 use serde_json::Value;
 use tokio::sync::watch;
@@ -33,18 +34,24 @@ pub(crate) async fn run(arguments: args::Engine) -> Result<ExitCode, Failure> {
     init_log(arguments.log);
     let dir = arguments.dir.as_path();
     let (data, _lock) = DataDir::locked(dir)?;
-    if arguments.lambda_endpoint.is_some() {
-        tracing::warn!("--lambda-endpoint is not used: this program invokes no functions");
-    }
+    let functions: Arc<dyn TaskWorker> = match &arguments.lambda_endpoint {
+        Some(url) => Arc::new(Endpoint::new(url).map_err(|error| Failure::Unusable(error.to_string()))?),
+        None => Arc::new(NoFunctions),
+    };
+    let integrations = Integrations::new(functions);
+    let worker = Arc::new(integrations.clone());
     let unusable = |error: &dyn std::fmt::Display| Failure::Unusable(error.to_string());
     let registry = Registry::open(&dir.join(REGISTRY)).map_err(|error| unusable(&error))?;
     let directory = DirectoryId(registry.directory().map_err(|error| unusable(&error))?);
     let (account, region) = (arguments.account, arguments.region);
-    let mut options = EngineOptions::new(directory, Arc::new(NoFunctions));
+    let mut options = EngineOptions::new(directory, worker.clone());
     (options.account, options.region) = (account.clone(), region.clone());
     let engine = Engine::open(&data.engine(), options).map_err(|error| unusable(&error))?;
     let (clock, entropy) = (Arc::new(SystemClock::new()), Arc::new(SplitMix::from_system()));
-    let service = Service::new(Options { registry, engine: engine.clone(), account, region, clock, entropy });
+    let engine_too = engine.clone();
+    let service =
+        Service::new(Options { registry, engine: engine_too, account, region, clock, entropy, worker });
+    integrations.attach(&service);
     let (stop, mut stopping) = watch::channel(Stopping::No);
     watch_for_signals(stop);
     output::print(&format!("http://{address}\n"))?;

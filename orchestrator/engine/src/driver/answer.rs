@@ -50,6 +50,10 @@ pub struct ExecutionDescription {
     pub cause: Option<String>,
     /// The state that it is in, while it runs.
     pub state: Option<String>,
+    /// How often it was redriven.
+    pub redrives: u32,
+    /// When it was redriven last.
+    pub redriven: Option<Timestamp>,
 }
 
 /// One line of a list of executions.
@@ -67,6 +71,8 @@ pub struct ExecutionSummary {
     pub started: Timestamp,
     /// When it ended.
     pub stopped: Option<Timestamp>,
+    /// How often it was redriven.
+    pub redrives: u32,
 }
 
 /// A task of an activity, for the worker that asked for one.

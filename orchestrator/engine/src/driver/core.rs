@@ -15,7 +15,7 @@ use crate::clock::Spawn;
 use crate::driver::activities::Activities;
 use crate::driver::backlog::{Backlog, Effect};
 use crate::driver::command::{Command, Key};
-use crate::driver::execution::{Live, archived};
+use crate::driver::execution::Live;
 use crate::driver::segments::Segments;
 use crate::driver::timers::Timers;
 use crate::driver::{Limits, TaskWorker};
@@ -146,15 +146,14 @@ impl Core {
     }
 
     fn finish(&mut self, number: u64, outcome: &Outcome) {
-        let Some(live) = self.open.remove(&number) else { return };
+        let Some(mut live) = self.open.remove(&number) else { return };
         live.timers.iter().for_each(|(_, key)| self.timers.cancel(*key));
         Entry::Closed { execution: number }.put(&mut self.chunk);
         self.tape_bytes -= live.tape.as_bytes().len() as u64;
-        let started = live.execution.started_at();
-        let row = archived(number, &live.machine, &live.name, started, self.now, outcome, live.tape);
-        let row = Arc::new(row);
-        self.finished.insert(number, Finished { row: row.clone(), oldest: live.oldest });
-        self.effects.push(Effect::Finish { execution: row, waiters: live.waiters });
+        let (oldest, waiters) = (live.oldest, std::mem::take(&mut live.waiters));
+        let row = Arc::new(live.into_archived(outcome, self.now));
+        self.finished.insert(number, Finished { row: row.clone(), oldest });
+        self.effects.push(Effect::Finish { execution: row, waiters });
     }
 
     /// Fires the timers that are due.

@@ -315,6 +315,8 @@ impl Inner {
             error: row.error.clone(),
             cause: row.cause.clone(),
             state: None,
+            redrives: row.redrives,
+            redriven: row.redriven,
         })
     }
 }

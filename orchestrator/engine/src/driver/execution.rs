@@ -46,6 +46,8 @@ impl Live {
             error: None,
             cause: None,
             state: self.execution.current_state().map(str::to_owned),
+            redrives: self.execution.redrive_count(),
+            redriven: self.execution.redriven_at(),
         }
     }
 
@@ -57,39 +59,34 @@ impl Live {
             status: Status::Running,
             started: self.execution.started_at(),
             stopped: None,
+            redrives: self.execution.redrive_count(),
         }
     }
-}
 
-/// The archive's row of an execution that has ended.
-pub(super) fn archived(
-    number: u64,
-    machine: &Machine,
-    name: &str,
-    started: Timestamp,
-    stopped: Timestamp,
-    outcome: &Outcome,
-    tape: Tape,
-) -> ArchivedExecution {
-    let (output, error, cause) = match outcome {
-        Outcome::Succeeded { output } => (Some(output.to_string()), None, None),
-        Outcome::Failed { error, cause } | Outcome::Aborted { error, cause } => {
-            (None, error.clone(), cause.clone())
+    /// The archive's row of an execution that has ended so, then.
+    pub(super) fn into_archived(self, outcome: &Outcome, stopped: Timestamp) -> ArchivedExecution {
+        let (output, error, cause) = match outcome {
+            Outcome::Succeeded { output } => (Some(output.to_string()), None, None),
+            Outcome::Failed { error, cause } | Outcome::Aborted { error, cause } => {
+                (None, error.clone(), cause.clone())
+            }
+            Outcome::TimedOut => (None, None, None),
+        };
+        ArchivedExecution {
+            number: self.number,
+            machine: self.machine.name.to_string(),
+            name: self.name.to_string(),
+            definition: self.machine.id(),
+            status: Status::of(outcome),
+            started: self.execution.started_at(),
+            stopped,
+            output,
+            error,
+            cause,
+            redrives: self.execution.redrive_count(),
+            redriven: self.execution.redriven_at(),
+            tape: self.tape.into_bytes(),
         }
-        Outcome::TimedOut => (None, None, None),
-    };
-    ArchivedExecution {
-        number,
-        machine: machine.name.to_string(),
-        name: name.to_owned(),
-        definition: machine.id(),
-        status: Status::of(outcome),
-        started,
-        stopped,
-        output,
-        error,
-        cause,
-        tape: tape.into_bytes(),
     }
 }
 
@@ -102,6 +99,7 @@ impl From<&ArchivedExecution> for ExecutionSummary {
             status: row.status,
             started: row.started,
             stopped: Some(row.stopped),
+            redrives: row.redrives,
         }
     }
 }

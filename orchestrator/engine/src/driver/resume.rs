@@ -8,7 +8,7 @@ use amends_types::Timestamp;
 use crate::driver::EngineOpenError;
 use crate::driver::command::Key;
 use crate::driver::core::{Core, Finished};
-use crate::driver::execution::{Live, archived};
+use crate::driver::execution::Live;
 use crate::driver::machine::{Machines, NoMachine};
 use crate::history::NoHistory;
 use crate::journal::{Archive, Job, JournalError, OpenExecution};
@@ -57,12 +57,11 @@ impl Core {
 
     /// It had ended, and was lost on its way to the archive.
     fn archive_again(&mut self, live: Live, stopped: Timestamp) {
-        let Some(outcome) = live.execution.outcome() else { return };
+        let Some(outcome) = live.execution.outcome().cloned() else { return };
         self.tape_bytes -= live.tape.as_bytes().len() as u64;
-        let started = live.execution.started_at();
-        let row = archived(live.number, &live.machine, &live.name, started, stopped, outcome, live.tape);
-        let row = Arc::new(row);
-        self.finished.insert(live.number, Finished { row: row.clone(), oldest: live.oldest });
+        let (number, oldest) = (live.number, live.oldest);
+        let row = Arc::new(live.into_archived(&outcome, stopped));
+        self.finished.insert(number, Finished { row: row.clone(), oldest });
         self.archiver.submit(Job::Store(row));
     }
 }

@@ -75,6 +75,7 @@ impl ContextObject for Scope<'_> {
             ("Execution", "StartTime") => text(&self.frame.started_at.to_string()),
             ("Execution", "Input") => Some(Cow::Borrowed(&self.frame.input)),
             ("Execution", "RedriveCount") => Some(Cow::Owned(Value::from(self.frame.redrives))),
+            ("Execution", "RedriveTime") => self.frame.redriven_at.and_then(|at| text(&at.to_string())),
             ("StateMachine", "Id") => text(&identity.machine_arn),
             ("StateMachine", "Name") => text(&identity.machine_name),
             ("State", "Name") => text(&self.state.name),
@@ -110,6 +111,9 @@ impl ContextObject for Scope<'_> {
                 "Name": &*identity.machine_name,
             },
         });
+        if let Some(at) = self.frame.redriven_at {
+            context["Execution"]["RedriveTime"] = Value::from(at.to_string());
+        }
         if let Some(item) = self.item() {
             context["Map"] = json!({"Item": item});
         }

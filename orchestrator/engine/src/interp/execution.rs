@@ -162,6 +162,11 @@ impl Execution {
         self.frame.redrives
     }
 
+    /// When it was redriven last.
+    pub fn redriven_at(&self) -> Option<Timestamp> {
+        self.frame.redriven_at
+    }
+
     /// When it started; the beginning of time if it has not.
     pub fn started_at(&self) -> Timestamp {
         self.frame.started_at

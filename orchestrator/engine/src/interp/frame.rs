@@ -20,6 +20,8 @@ pub(super) struct Frame {
     pub(super) token_arn: Arc<str>,
     /// How often the execution has been redriven.
     pub(super) redrives: u32,
+    /// When it was redriven last.
+    pub(super) redriven_at: Option<Timestamp>,
 }
 
 /// A history: 0 is the execution's own, others are those of children of distributed Maps.
@@ -40,6 +42,7 @@ impl Frame {
             started_at: Timestamp::default(),
             lane: Lane::OWN,
             redrives: 0,
+            redriven_at: None,
         }
     }
 

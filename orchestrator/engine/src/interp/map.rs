@@ -205,6 +205,7 @@ impl MapRun {
             lane,
             token_arn: Arc::clone(&parent.token_arn),
             redrives: 0,
+            redriven_at: None,
         }
     }
 }

@@ -48,6 +48,7 @@ impl Execution {
             lane: of.lane,
             token_arn: Arc::clone(&of.token_arn),
             redrives: of.redrives + 1,
+            redriven_at: Some(turn.at),
         });
         turn.line = Line::new(Arc::clone(&self.frame));
         let count = self.frame.redrives;

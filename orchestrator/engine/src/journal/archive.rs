@@ -77,6 +77,10 @@ pub struct ArchivedExecution {
     pub error: Option<String>,
     /// The cause, if it did not.
     pub cause: Option<String>,
+    /// How often it was redriven.
+    pub redrives: u32,
+    /// When it was redriven last.
+    pub redriven: Option<Timestamp>,
     /// Its occurrences as the journal had them.
     pub tape: Vec<u8>,
 }

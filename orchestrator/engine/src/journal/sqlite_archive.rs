@@ -15,10 +15,11 @@ use crate::journal::{
     Archive, ArchiveError, ArchivedExecution, DefinitionId, DirectoryId, ListFilter, Status,
 };
 
-static MIGRATIONS: &[Migration] = &[Migration {
-    version: 1,
-    name: "finished executions",
-    sql: "
+static MIGRATIONS: &[Migration] = &[
+    Migration {
+        version: 1,
+        name: "finished executions",
+        sql: "
         CREATE TABLE directory (id BLOB NOT NULL) STRICT;
         CREATE TABLE machine (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;
         CREATE TABLE execution (
@@ -37,7 +38,15 @@ static MIGRATIONS: &[Migration] = &[Migration {
         CREATE UNIQUE INDEX execution_name ON execution (name, machine);
         -- Failures are few and looked for; successes are many and listed by number.
         CREATE INDEX execution_failed ON execution (status, number) WHERE status <> 1;",
-}];
+    },
+    Migration {
+        version: 2,
+        name: "redrives",
+        sql: "
+        ALTER TABLE execution ADD COLUMN redrives INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE execution ADD COLUMN redriven INTEGER;",
+    },
+];
 
 impl From<rusqlite::Error> for ArchiveError {
     fn from(error: rusqlite::Error) -> Self {
@@ -181,7 +190,7 @@ impl Archive for SqliteArchive {
     fn list(&self, filter: &ListFilter) -> Result<Vec<ArchivedExecution>, ArchiveError> {
         const SQL: &str = "
             SELECT e.number, e.name, e.definition, e.status, e.started, e.stopped, e.output, e.error, e.cause,
-                   x'' AS tape, m.name AS machine_name
+                   e.redrives, e.redriven, x'' AS tape, m.name AS machine_name
             FROM execution e JOIN machine m ON m.id = e.machine
             WHERE e.number < ?1 AND (?2 IS NULL OR m.name = ?2) AND (?3 IS NULL OR e.status = ?3)
             ORDER BY e.number DESC LIMIT ?4";
@@ -199,8 +208,9 @@ fn insert(db: &Connection, row: &ArchivedExecution) -> Result<(), ArchiveError> 
     db.prepare_cached("INSERT OR IGNORE INTO machine (name) VALUES (?1)")?.execute((&row.machine,))?;
     db.prepare_cached(
         "INSERT OR REPLACE INTO execution
-         (number, machine, name, definition, status, started, stopped, output, error, cause, tape)
-         VALUES (?1, (SELECT id FROM machine WHERE name = ?2), ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+         (number, machine, name, definition, status, started, stopped, output, error, cause, redrives,
+          redriven, tape)
+         VALUES (?1, (SELECT id FROM machine WHERE name = ?2), ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
     )?
     .execute((
         row.number as i64,
@@ -213,6 +223,8 @@ fn insert(db: &Connection, row: &ArchivedExecution) -> Result<(), ArchiveError> 
         &row.output,
         &row.error,
         &row.cause,
+        row.redrives,
+        row.redriven.map(Timestamp::as_micros),
         &row.tape,
     ))?;
     Ok(())
@@ -230,6 +242,8 @@ fn read_row(row: &Row<'_>) -> rusqlite::Result<ArchivedExecution> {
         output: row.get("output")?,
         error: row.get("error")?,
         cause: row.get("cause")?,
+        redrives: row.get("redrives")?,
+        redriven: row.get::<_, Option<i64>>("redriven")?.map(Timestamp::from_micros),
         tape: row.get("tape")?,
     })
 }

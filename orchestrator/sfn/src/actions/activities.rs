@@ -1,5 +1,7 @@
 //! CreateActivity, DescribeActivity, ListActivities, DeleteActivity, GetActivityTask.
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
 
 use super::dispatch::{Answer, MAX_RESULTS, TOKEN, page_of, seconds};
@@ -10,6 +12,9 @@ use crate::registry::Activity;
 use crate::request::{ARN, NAME, read};
 use crate::service::Service;
 use crate::settings::{read_encryption, read_tags};
+
+/// How long a worker waits for a task (API reference of GetActivityTask).
+const LONG_POLL: Duration = Duration::from_secs(60);
 
 impl Service {
     pub(super) async fn create_activity(&self, body: &Value) -> Answer {
@@ -65,14 +70,23 @@ impl Service {
         Ok(json!({}))
     }
 
-    pub(super) fn get_activity_task(&self, body: &Value) -> Answer {
-        let arn = read(body, |fields| {
+    /// Answers when there is a task, or without one after a minute.
+    pub(super) async fn get_activity_task(&self, body: &Value) -> Answer {
+        let (arn, worker) = read(body, |fields| {
             let arn = fields.required_text("activityArn", ARN)?;
-            fields.text("workerName", NAME)?;
-            Ok(arn)
+            Ok((arn, fields.text("workerName", NAME)?))
         })?;
         self.activity(&arn)?;
-        Err(ApiError::not_yet("GetActivityTask"))
+        match tokio::time::timeout(LONG_POLL, self.runs().poll(&arn, worker)).await {
+            Ok(task) => task.map(|task| json!({"taskToken": task.token, "input": task.input.to_string()})),
+            Err(_) => Ok(json!({})),
+        }
+    }
+
+    /// Whether there is an activity with this ARN.
+    pub(crate) fn has_activity(&self, arn: &str) -> Result<bool, ApiError> {
+        let Ok(Some(name)) = self.owner().read_activity(arn) else { return Ok(false) };
+        Ok(self.registry().read(|db| Activity::named(db, &name))?.is_some())
     }
 
     fn activity(&self, arn: &str) -> Result<Activity, ApiError> {

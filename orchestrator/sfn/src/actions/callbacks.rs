@@ -1,6 +1,7 @@
 //! SendTaskSuccess, SendTaskFailure, SendTaskHeartbeat.
 
-use serde_json::Value;
+use amends_engine::driver::TaskFailure;
+use serde_json::{Value, json};
 
 use super::dispatch::{Answer, DATA};
 use super::executions::CAUSE;
@@ -10,28 +11,32 @@ use crate::request::{Fields, Length, TEXT, read};
 use crate::service::Service;
 
 impl Service {
-    pub(super) fn send_task_success(&self, body: &Value) -> Answer {
-        let (_token, output) = read(body, |fields| {
+    pub(super) async fn send_task_success(&self, body: &Value) -> Answer {
+        let (token, output) = read(body, |fields| {
             let output = fields.required_text("output", DATA)?;
             Ok((read_token(fields)?, output))
         })?;
-        jackson::read(&output).map_err(|problem| {
+        let output = jackson::read(&output).map_err(|problem| {
             let problem = problem.unwrap_or_else(|| "Invalid output.".to_owned());
             ApiError::new(ErrorCode::InvalidOutput, format!("Invalid Output: '{problem}'"))
         })?;
-        Err(ApiError::not_yet("SendTaskSuccess"))
+        self.runs().task_succeeded(&token, output).await?;
+        Ok(json!({}))
     }
 
-    pub(super) fn send_task_failure(&self, body: &Value) -> Answer {
-        let _failure = read(body, |fields| {
+    pub(super) async fn send_task_failure(&self, body: &Value) -> Answer {
+        let (token, error, cause) = read(body, |fields| {
             Ok((read_token(fields)?, fields.text("error", TEXT)?, fields.text("cause", CAUSE)?))
         })?;
-        Err(ApiError::not_yet("SendTaskFailure"))
+        let failure = TaskFailure { error: error.unwrap_or_default(), cause: cause.unwrap_or_default() };
+        self.runs().task_failed(&token, failure).await?;
+        Ok(json!({}))
     }
 
-    pub(super) fn send_task_heartbeat(&self, body: &Value) -> Answer {
-        let _token = read(body, read_token)?;
-        Err(ApiError::not_yet("SendTaskHeartbeat"))
+    pub(super) async fn send_task_heartbeat(&self, body: &Value) -> Answer {
+        let token = read(body, read_token)?;
+        self.runs().task_heartbeat(&token).await?;
+        Ok(json!({}))
     }
 }
 

@@ -28,6 +28,19 @@ struct Request {
     token: Option<String>,
 }
 
+/// Which executions are listed.
+#[derive(Clone, Copy)]
+struct Filter {
+    status: Option<Status>,
+    is_redriven: Option<bool>,
+}
+
+impl Filter {
+    fn takes(self, redrives: u32) -> bool {
+        self.is_redriven.is_none_or(|is_redriven| is_redriven == (redrives > 0))
+    }
+}
+
 /// One execution of a list.
 struct Line {
     /// Its place in the list.
@@ -36,6 +49,7 @@ struct Line {
     status: Status,
     started: Timestamp,
     stopped: Option<Timestamp>,
+    redrives: u32,
     with: Option<StartedWith>,
 }
 
@@ -73,14 +87,14 @@ impl Service {
         let (status, redrive) = (request.status.as_deref(), request.redrive.as_deref());
         let filters = ["ListExecutions", arn, status.unwrap_or(""), redrive.unwrap_or("")];
         let page = Page::asked(request.most, request.token.as_deref(), &filters)?;
-        // Nothing is ever redriven.
-        let (Ok(status), false) = (status.map(status_of).transpose(), redrive == Some("REDRIVEN")) else {
+        let Ok(status) = status.map(status_of).transpose() else {
             return Ok(page_of("executions", Vec::new(), None));
         };
+        let filter = Filter { status, is_redriven: redrive.map(|redrive| redrive == "REDRIVEN") };
         let (list, next) = if target.version.is_none() && target.alias.is_none() {
-            self.of_machine(&target, status, &page).await?
+            self.of_machine(&target, filter, &page).await?
         } else {
-            self.of_qualified(&target, status, &page).await?
+            self.of_qualified(&target, filter, &page).await?
         };
         let shown = list.into_iter().map(|line| self.show_line(&target.machine.name, line)).collect();
         Ok(page_of("executions", shown, next))
@@ -89,24 +103,25 @@ impl Service {
     async fn of_machine(
         &self,
         target: &Target,
-        status: Option<Status>,
+        filter: Filter,
         page: &Page,
     ) -> Result<(Vec<Line>, Option<String>), ApiError> {
         let (machine, mut before, mut looks) = (&target.machine, page.after, 0);
         let mut list = Vec::new();
         loop {
             let wanted = page.length as usize + 1 - list.len();
-            let found = self.runs().list(&machine.name, status, before, wanted).await?;
+            let found = self.runs().list(&machine.name, filter.status, before, wanted).await?;
             (looks, before) = (looks + found.len(), found.last().map(|last| last.number));
             let is_end = found.len() < wanted;
             self.registry().read(|db| {
                 for line in found {
                     let with = StartedWith::find(db, &machine.name, &line.name)?;
                     // A deleted state machine of this name may have had executions.
-                    if with.as_ref().is_none_or(|with| with.machine == machine.id) {
-                        let (name, place) = (line.name.to_string(), line.number);
+                    let is_its_own = with.as_ref().is_none_or(|with| with.machine == machine.id);
+                    if is_its_own && filter.takes(line.redrives) {
+                        let (name, place, redrives) = (line.name.to_string(), line.number, line.redrives);
                         let (status, started, stopped) = (line.status, line.started, line.stopped);
-                        list.push(Line { place, name, status, started, stopped, with });
+                        list.push(Line { place, name, status, started, stopped, redrives, with });
                     }
                 }
                 Ok(())
@@ -124,7 +139,7 @@ impl Service {
     async fn of_qualified(
         &self,
         target: &Target,
-        status: Option<Status>,
+        filter: Filter,
         page: &Page,
     ) -> Result<(Vec<Line>, Option<String>), ApiError> {
         let (machine, mut list) = (&target.machine, Vec::new());
@@ -140,12 +155,13 @@ impl Service {
         for with in found {
             // Without the engine's it is a start that failed.
             let Some(there) = self.runs().describe(&machine.name, &with.name).await? else { continue };
-            if status.is_some_and(|status| status != there.status) {
+            if filter.status.is_some_and(|status| status != there.status) || !filter.takes(there.redrives) {
                 continue;
             }
             let (place, name) = (with.id.cast_unsigned(), there.name);
             let (status, started, stopped) = (there.status, there.started, there.stopped);
-            list.push(Line { place, name, status, started, stopped, with: Some(with) });
+            let redrives = there.redrives;
+            list.push(Line { place, name, status, started, stopped, redrives, with: Some(with) });
             if list.len() > page.length as usize {
                 break;
             }
@@ -163,7 +179,7 @@ impl Service {
         shown.insert("status".to_owned(), line.status.as_str().into());
         shown.insert("startDate".to_owned(), json!(seconds(line.started)));
         put(&mut shown, "stopDate", line.stopped.map(seconds));
-        shown.insert("redriveCount".to_owned(), json!(0));
+        shown.insert("redriveCount".to_owned(), json!(line.redrives));
         if let Some(with) = line.with {
             let version = with.version.map(|number| self.owner().version(machine, number));
             put(&mut shown, "stateMachineVersionArn", version);

@@ -7,7 +7,6 @@ use uuid::Uuid;
 
 use super::definition::{INCLUDED, show_settings, updated};
 use super::dispatch::{Answer, DATA, put, seconds};
-use super::redrive;
 use crate::api_error::{ApiError, ErrorCode};
 use crate::arn::ExecutionArn;
 use crate::registry::{Machine, Revision, StartedWith, Target};
@@ -30,8 +29,8 @@ pub(super) struct Start {
 pub(super) struct Resolved {
     pub(super) target: Target,
     /// The version that an alias chose, or that was asked for.
-    version: Option<u32>,
-    revision: Revision,
+    pub(super) version: Option<u32>,
+    pub(super) revision: Revision,
 }
 
 pub(super) fn read_start(fields: &Fields<'_>) -> Result<Start, ApiError> {
@@ -53,7 +52,7 @@ pub(super) fn read_input(input: Option<&str>) -> Result<Value, ApiError> {
 }
 
 impl Service {
-    pub(super) async fn start_execution(&self, body: &Value) -> Answer {
+    pub(crate) async fn start_execution(&self, body: &Value) -> Answer {
         let start = read(body, read_start)?;
         if let Some(name) = &start.name {
             name::check(name)?;
@@ -61,7 +60,8 @@ impl Service {
         let Resolved { target, version, revision } = self.resolve(&start.arn)?;
         let input = read_input(start.input.as_deref())?;
         if target.machine.is_express {
-            return Err(ApiError::not_yet("StartExecution of an Express state machine"));
+            let resolved = Resolved { target, version, revision };
+            return self.start_express(&resolved, start.name, input);
         }
         let Machine { id: machine, name: machine_name, .. } = target.machine;
         let is_named = start.name.is_some();
@@ -156,7 +156,7 @@ impl Service {
             put(&mut answer, "stateMachineAliasArn", alias);
             put(&mut answer, "traceHeader", with.trace_header);
         }
-        redrive::show(&mut answer, &there, self.now());
+        self.show_redrive(&mut answer, &there).await?;
         answer.insert("executionArn".to_owned(), arn.into());
         Ok(answer.into())
     }

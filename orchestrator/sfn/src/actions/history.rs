@@ -6,7 +6,6 @@ use super::dispatch::{Answer, MAX_RESULTS, TOKEN, page_of};
 use crate::api_error::ApiError;
 use crate::arn::ExecutionArn;
 use crate::page::Page;
-use crate::registry::{Revision, StartedWith};
 use crate::request::{ARN, Fields, read};
 use crate::service::Service;
 
@@ -38,11 +37,7 @@ impl Service {
         let ExecutionArn { machine, name } = self.owner().read_execution(&arn)?.ok_or_else(missing)?;
         let order = if reverse { "reverse" } else { "" };
         let page = Page::asked(most, token.as_deref(), &["GetExecutionHistory", &arn, order])?;
-        let role = self.registry().read(|db| {
-            let with = StartedWith::find(db, &machine, &name)?;
-            with.map(|with| Ok(Revision::get(db, with.revision)?.settings.role_arn)).transpose()
-        })?;
-        let events = self.runs().history(&machine, &name, role.as_deref()).await?.ok_or_else(missing)?;
+        let events = self.runs().history(&machine, &name).await?.ok_or_else(missing)?;
         // A running execution's history grows at its end: from there, a place is the number of the event, and from
         // the beginning as well.
         let place = |event: &Value| event["id"].as_u64().unwrap_or(0);

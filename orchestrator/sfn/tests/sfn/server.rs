@@ -7,7 +7,7 @@ use std::time::Duration;
 use amends_engine::clock::SystemClock;
 use amends_engine::driver::{Engine, EngineOptions, TaskFailure, TaskWorker, WorkerTask};
 use amends_engine::journal::DirectoryId;
-use amends_sfn::{Access, Bind, Options, Registry, Service, serve};
+use amends_sfn::{Access, Bind, Integrations, Options, Registry, Service, serve};
 use amends_types::{BoxFuture, SplitMix};
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -50,8 +50,10 @@ impl Server {
 
     pub(crate) async fn start_in(dir: &Path, access: Access) -> Self {
         drop(rustls::crypto::ring::default_provider().install_default());
+        let integrations = Integrations::new(Arc::new(Nobody));
         let registry = Registry::open(&dir.join("registry.sqlite")).unwrap();
-        let options = EngineOptions::new(DirectoryId(registry.directory().unwrap()), Arc::new(Nobody));
+        let options =
+            EngineOptions::new(DirectoryId(registry.directory().unwrap()), Arc::new(integrations.clone()));
         let engine = Engine::open(&dir.join("engine"), options).unwrap();
         let service = Service::new(Options {
             registry,
@@ -60,7 +62,9 @@ impl Server {
             region: "us-east-1".to_owned(),
             clock: Arc::new(SystemClock::new()),
             entropy: Arc::new(SplitMix::from_seed(1)),
+            worker: Arc::new(integrations.clone()),
         });
+        integrations.attach(&service);
         let bind = Bind::to("127.0.0.1:0".parse().unwrap(), access).await.unwrap();
         let url = format!("http://{}/", bind.address().unwrap());
         let (stop, stopped) = oneshot::channel();
