@@ -28,6 +28,9 @@ pub(crate) struct Engine {
     /// Where Lambda functions are invoked
     #[arg(long, value_name = "URL", env = "AMENDS_LAMBDA_ENDPOINT")]
     pub(crate) lambda_endpoint: Option<String>,
+    /// Where SQS is, for tasks that send messages; requests for SQS that arrive here are handed on
+    #[arg(long, value_name = "URL", env = "AMENDS_SQS_ENDPOINT")]
+    pub(crate) sqs_endpoint: Option<String>,
     /// How the log is written
     #[arg(long, value_enum, default_value_t = LogFormat::Pretty, env = "AMENDS_LOG_FORMAT")]
     pub(crate) log: LogFormat,

@@ -4,8 +4,9 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
+use amends_aws::{AccessKey, AwsSettings, Sqs};
 use amends_engine::clock::SystemClock;
-use amends_engine::driver::{Engine, EngineOptions, TaskFailure, TaskWorker, WorkerTask};
+use amends_engine::driver::{Engine, EngineOptions, ServiceCall, TaskFailure, TaskWorker, WorkerTask};
 use amends_engine::journal::DirectoryId;
 use amends_lambda::Endpoint;
 use amends_sfn::{Access, Bind, Integrations, Options, Registry, Service, serve};
@@ -29,7 +30,10 @@ pub(crate) async fn run(arguments: args::Engine) -> Result<ExitCode, Failure> {
     let access = arguments.token.map_or(Access::Loopback, Access::Token);
     // Before anything is opened: an address that cannot be had is told at once.
     let bind = Bind::to(arguments.listen, access).await;
-    let bind = bind.map_err(|error| Failure::Unusable(error.to_string()))?;
+    let mut bind = bind.map_err(|error| Failure::Unusable(error.to_string()))?;
+    if let Some(url) = &arguments.sqs_endpoint {
+        bind = bind.with_sqs(url).map_err(|error| Failure::Unusable(error.to_string()))?;
+    }
     let address = bind.address().map_err(Failure::failed)?;
     init_log(arguments.log);
     let dir = arguments.dir.as_path();
@@ -38,7 +42,11 @@ pub(crate) async fn run(arguments: args::Engine) -> Result<ExitCode, Failure> {
         Some(url) => Arc::new(Endpoint::new(url).map_err(|error| Failure::Unusable(error.to_string()))?),
         None => Arc::new(NoFunctions),
     };
-    let integrations = Integrations::new(functions);
+    let sqs = match &arguments.sqs_endpoint {
+        Some(url) => Some(Sqs::connect(&sqs_settings(url, &arguments.region)).await),
+        None => None,
+    };
+    let integrations = Integrations::new(Arc::new(Services { functions, sqs }));
     let worker = Arc::new(integrations.clone());
     let unusable = |error: &dyn std::fmt::Display| Failure::Unusable(error.to_string());
     let registry = Registry::open(&dir.join(REGISTRY)).map_err(|error| unusable(&error))?;
@@ -61,6 +69,37 @@ pub(crate) async fn run(arguments: args::Engine) -> Result<ExitCode, Failure> {
     engine.shutdown().await;
     tracing::info!("stopped; open executions go on at the next start");
     Ok(ExitCode::SUCCESS)
+}
+
+/// An emulator takes any key; what is on AWS is signed for as the environment says.
+fn sqs_settings(url: &str, region: &str) -> AwsSettings {
+    let is_aws = url.contains("amazonaws.com");
+    AwsSettings {
+        endpoint: Some(url.to_owned()),
+        region: Some(region.to_owned()),
+        key: (!is_aws && std::env::var_os("AWS_ACCESS_KEY_ID").is_none())
+            .then(|| AccessKey::new("amends", "amends")),
+    }
+}
+
+/// What tasks call besides Step Functions itself.
+struct Services {
+    functions: Arc<dyn TaskWorker>,
+    sqs: Option<Sqs>,
+}
+
+impl TaskWorker for Services {
+    fn invoke(&self, task: WorkerTask) -> BoxFuture<'static, Result<Value, TaskFailure>> {
+        self.functions.invoke(task)
+    }
+
+    fn call(&self, call: ServiceCall) -> BoxFuture<'static, Result<Value, TaskFailure>> {
+        let is_send = &*call.service == "sqs" && call.action.starts_with("sendMessage");
+        match self.sqs.clone().filter(|_| is_send) {
+            Some(sqs) => Box::pin(async move { sqs.send_message(&call).await }),
+            None => self.functions.call(call),
+        }
+    }
 }
 
 /// Fails every task.

@@ -7,6 +7,7 @@ mod service;
 mod answers;
 mod backup;
 mod classic_faults;
+mod conformance;
 mod engine;
 mod flash_sale;
 mod fuzz;

@@ -64,6 +64,33 @@ impl Express {
     }
 }
 
+impl Express {
+    /// Does one task, as an execution of that identity would have it done.
+    ///
+    /// # Errors
+    /// When it fails.
+    pub async fn perform(&self, identity: &Identity, invocation: Invocation) -> Result<Value, TaskFailure> {
+        let (task, worker) = (invocation.task, Arc::clone(&self.worker));
+        let resource = Resource::parse(&invocation.resource).map(|resource| resource.integration);
+        match resource {
+            Some(Integration::Service { service, action, pattern }) if &*service != "lambda" => {
+                let call = ServiceCall {
+                    execution_arn: Arc::clone(&identity.execution_arn),
+                    service,
+                    action,
+                    pattern,
+                    parameters: invocation.parameters,
+                    seed: invocation.secret,
+                    submission: nobody(task),
+                    abandoned: Abandoned(oneshot::channel().1),
+                };
+                worker::call_service(worker, call).await
+            }
+            _ => worker::call(worker, Arc::clone(&identity.execution_name), invocation).await,
+        }
+    }
+}
+
 struct Run<'a> {
     of: &'a Express,
     execution: Execution,
@@ -119,27 +146,8 @@ impl Run<'_> {
     }
 
     fn invoke(&self, invocation: Invocation) -> BoxFuture<'static, Input> {
-        let (task, worker) = (invocation.task, Arc::clone(&self.of.worker));
-        let resource = Resource::parse(&invocation.resource).map(|resource| resource.integration);
-        match resource {
-            Some(Integration::Service { service, action, pattern }) if &*service != "lambda" => {
-                let call = ServiceCall {
-                    execution_arn: Arc::clone(&self.identity.execution_arn),
-                    service,
-                    action,
-                    pattern,
-                    parameters: invocation.parameters,
-                    seed: invocation.secret,
-                    submission: nobody(task),
-                    abandoned: Abandoned(oneshot::channel().1),
-                };
-                Box::pin(async move { answer(task, worker::call_service(worker, call).await) })
-            }
-            _ => {
-                let name = Arc::clone(&self.identity.execution_name);
-                Box::pin(async move { answer(task, worker::call(worker, name, invocation).await) })
-            }
-        }
+        let (task, of, identity) = (invocation.task, self.of.clone(), self.identity.clone());
+        Box::pin(async move { answer(task, of.perform(&identity, invocation).await) })
     }
 }
 

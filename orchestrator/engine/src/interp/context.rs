@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use amends_asl::{Chance, ContextObject, Environment, State, StateKind, Variables};
+use amends_asl::{Chance, ContextObject, Environment, Integration, Pattern, State, StateKind, Variables};
 use amends_types::Timestamp;
 use serde_json::{Value, json};
 
@@ -25,6 +25,8 @@ pub(super) struct Scope<'a> {
     pub(super) chance: Chance,
     /// The attempt that is begun, and its secret.
     pub(super) token: Option<(TaskId, u64)>,
+    /// What a test says that the context object is.
+    pub(super) given: Option<&'a Value>,
 }
 
 impl Scope<'_> {
@@ -37,6 +39,16 @@ impl Scope<'_> {
     /// Only Task states count their retries.
     fn retry_count(&self) -> Option<u32> {
         matches!(self.state.kind, StateKind::Task(_)).then(|| self.visit.retry_count())
+    }
+
+    /// The whole context object has a token only where Step Functions gives one out.
+    fn waits_for_token(&self) -> bool {
+        let StateKind::Task(task) = &self.state.kind else { return false };
+        match &task.resource.integration {
+            Integration::Service { pattern, .. } => *pattern != Pattern::RequestResponse,
+            Integration::Activity => true,
+            Integration::LambdaFunction => false,
+        }
     }
 
     fn token(&self) -> Option<String> {
@@ -66,6 +78,9 @@ impl Environment for Scope<'_> {
 
 impl ContextObject for Scope<'_> {
     fn field(&self, section: &str, field: &str) -> Option<Cow<'_, Value>> {
+        if let Some(given) = self.given {
+            return given.get(section)?.get(field).map(Cow::Borrowed);
+        }
         let identity = &self.frame.identity;
         let text = |text: &str| Some(Cow::Owned(Value::String(text.to_owned())));
         match (section, field) {
@@ -88,6 +103,9 @@ impl ContextObject for Scope<'_> {
     }
 
     fn whole(&self) -> Value {
+        if let Some(given) = self.given {
+            return given.clone();
+        }
         let identity = &self.frame.identity;
         let mut state = json!({
             "Name": &*self.state.name,
@@ -117,7 +135,7 @@ impl ContextObject for Scope<'_> {
         if let Some(item) = self.item() {
             context["Map"] = json!({"Item": item});
         }
-        if let Some(token) = self.token() {
+        if let Some(token) = self.token().filter(|_| self.waits_for_token()) {
             context["Task"] = json!({"Token": token});
         }
         context

@@ -19,7 +19,7 @@ pub(super) fn effective_input(scope: &Scope<'_>) -> Result<Arc<Value>, Failure> 
 }
 
 /// What of its result, put into its input already, the state passes on.
-fn output(scope: &Scope<'_>, merged: &Arc<Value>) -> Result<Arc<Value>, Failure> {
+pub(super) fn output(scope: &Scope<'_>, merged: &Arc<Value>) -> Result<Arc<Value>, Failure> {
     apply_path(&scope.state.output_path, merged, scope)
 }
 

@@ -138,7 +138,20 @@ impl Items {
     }
 }
 
+/// How many items there are.
+pub(super) fn item_count(map: &Map, scope: &Scope<'_>) -> Result<usize, Failure> {
+    let input = data::effective_input(scope)?;
+    let items = map.items.evaluate(&States::of(&input), scope);
+    items.map(|items| items.len()).map_err(|error| Failure::evaluation(scope, &error))
+}
+
 impl Tolerance {
+    /// What a Map state tolerates.
+    pub(super) fn of(map: &Map, scope: &Scope<'_>) -> Result<Option<Self>, Failure> {
+        let input = data::effective_input(scope)?;
+        Self::evaluate(map, &States::of(&input), scope)
+    }
+
     fn evaluate(map: &Map, states: &States<'_>, scope: &Scope<'_>) -> Result<Option<Self>, Failure> {
         let evaluation = |error| Failure::evaluation(scope, &error);
         let count = map.tolerated_failure_count.as_ref();

@@ -29,6 +29,7 @@ mod retry;
 mod run;
 mod succeed;
 mod task;
+pub mod test_state;
 mod thread;
 mod token;
 mod turn;

@@ -198,7 +198,7 @@ fn recover(
     })
 }
 
-fn handlers(state: &State) -> (&[Retrier], &[Catcher]) {
+pub(super) fn handlers(state: &State) -> (&[Retrier], &[Catcher]) {
     match &state.kind {
         StateKind::Task(task) => (&task.retry, &task.catch),
         StateKind::Parallel(parallel) => (&parallel.retry, &parallel.catch),

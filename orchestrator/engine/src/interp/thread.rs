@@ -85,6 +85,7 @@ impl Thread {
             now,
             chance: Chance::new(seed),
             token: None,
+            given: None,
         }
     }
 

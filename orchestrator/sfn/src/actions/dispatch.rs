@@ -62,7 +62,7 @@ impl Service {
             "StartSyncExecution" => self.start_sync_execution(&body).await,
             "StopExecution" => self.stop_execution(&body).await,
             "TagResource" => self.tag_resource(&body).await,
-            "TestState" => self.test_state(&body),
+            "TestState" => self.test_state(&body).await,
             "UntagResource" => self.untag_resource(&body).await,
             "UpdateMapRun" => self.update_map_run(&body),
             "UpdateStateMachine" => self.update_state_machine(&body).await,

@@ -6,10 +6,12 @@
 use std::time::Duration;
 
 use axum::body::Body;
+use axum::http::request::Parts;
 use axum::http::{HeaderValue, Method, Request, Response, StatusCode, header};
 use serde_json::Value;
 use uuid::Uuid;
 
+use super::forward::Forward;
 use super::{Access, body};
 use crate::api_error::{ApiError, ErrorCode};
 use crate::service::Service;
@@ -21,9 +23,20 @@ const CONTENT_TYPE: &str = "application/x-amz-json-1.0";
 const BODY_TIME: Duration = Duration::from_secs(30);
 
 /// Answers a request.
-pub(super) async fn answer(service: Service, access: Access, request: Request<Body>) -> Response<Body> {
+pub(super) async fn answer(
+    service: &Service,
+    access: &Access,
+    sqs: Option<&Forward>,
+    request: Request<Body>,
+) -> Response<Body> {
     let id = Uuid::new_v4().to_string();
-    let answered = act(&service, &access, request).await;
+    let answered = match sqs.filter(|_| Forward::takes(request.headers())) {
+        None => act(service, access, request).await,
+        Some(sqs) => match hand_on(sqs, access, request).await {
+            Ok(response) => return response,
+            Err(error) => Err(error),
+        },
+    };
     let (status, text) = match &answered {
         Ok(answer) => (200, answer.to_string()),
         Err(error) => (error.status(), error.body().to_string()),
@@ -38,12 +51,23 @@ pub(super) async fn answer(service: Service, access: Access, request: Request<Bo
     response
 }
 
-async fn act(service: &Service, access: &Access, request: Request<Body>) -> Result<Value, ApiError> {
+/// The request, from somebody who may ask.
+async fn read(access: &Access, request: Request<Body>) -> Result<(Parts, Vec<u8>), ApiError> {
     let (head, body) = request.into_parts();
     let read = tokio::time::timeout(BODY_TIME, body::read(body)).await;
     let late = |_| ApiError::new(ErrorCode::SerializationException, "The request did not arrive in time.");
     let body = read.map_err(late)??;
     access.check(&head.headers)?;
+    Ok((head, body))
+}
+
+async fn hand_on(sqs: &Forward, access: &Access, request: Request<Body>) -> Result<Response<Body>, ApiError> {
+    let (head, body) = read(access, request).await?;
+    sqs.answer(&head.headers, body).await
+}
+
+async fn act(service: &Service, access: &Access, request: Request<Body>) -> Result<Value, ApiError> {
+    let (head, body) = read(access, request).await?;
     let target = head.headers.get("x-amz-target").and_then(|target| target.to_str().ok());
     let action = target.and_then(|target| target.strip_prefix(TARGET));
     let Some(action) = action.filter(|_| head.method == Method::POST && head.uri.path() == "/") else {

@@ -7,11 +7,13 @@ use thiserror::Error;
 use tokio::net::TcpListener;
 
 use super::Access;
+use super::forward::Forward;
 
 /// An address that is taken, and who may ask there.
 pub struct Bind {
     pub(super) listener: TcpListener,
     pub(super) access: Access,
+    pub(super) sqs: Option<Forward>,
 }
 
 /// Why the API cannot listen.
@@ -20,6 +22,9 @@ pub enum BindError {
     /// Others than this machine could reach it, and nobody would need a token.
     #[error("{0} can be reached by others: give a token, or listen on 127.0.0.1")]
     NeedsToken(SocketAddr),
+    /// Requests for SQS cannot be handed on to this.
+    #[error("'{0}' is not the URL of an endpoint: it must begin with http:// or https://")]
+    Sqs(String),
     /// The address cannot be had.
     #[error("cannot listen on {address}: {source}")]
     Address {
@@ -41,7 +46,16 @@ impl Bind {
         }
         let listener = TcpListener::bind(address).await;
         let listener = listener.map_err(|source| BindError::Address { address, source })?;
-        Ok(Self { listener, access })
+        Ok(Self { listener, access, sqs: None })
+    }
+
+    /// Hands requests for SQS that arrive here on to that URL.
+    ///
+    /// # Errors
+    /// [`BindError::Sqs`].
+    pub fn with_sqs(self, url: &str) -> Result<Self, BindError> {
+        let forward = Forward::to(url).ok_or_else(|| BindError::Sqs(url.to_owned()))?;
+        Ok(Self { sqs: Some(forward), ..self })
     }
 
     /// The address, with the port that was given for port 0.

@@ -5,8 +5,8 @@ use futures_util::StreamExt;
 
 use crate::api_error::{ApiError, ErrorCode};
 
-/// How long a request may be, as Step Functions' quotas have it.
-pub(super) const MAX_BYTES: usize = 1024 * 1024;
+/// How long a request may be: a definition of a mebibyte, Step Functions' quota, as JSON text within JSON.
+pub(super) const MAX_BYTES: usize = 4 * 1024 * 1024;
 /// How much of a longer one is read and thrown away: a client that sends everything before it listens would else see a
 /// broken connection and not the answer.
 const MAX_DISCARDED: usize = 16 * 1024 * 1024;

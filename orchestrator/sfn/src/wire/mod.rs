@@ -4,6 +4,7 @@ mod access;
 mod answer;
 mod bind;
 mod body;
+mod forward;
 mod server;
 
 pub use access::Access;

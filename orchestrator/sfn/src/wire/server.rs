@@ -36,7 +36,7 @@ pub async fn serve(bind: Bind, service: Service, stop: impl Future<Output = ()>,
     let graceful = GracefulShutdown::new();
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new()).header_read_timeout(HEAD_TIME).max_buf_size(HEAD_BYTES).keep_alive(true);
-    let Bind { listener, access } = bind;
+    let Bind { listener, access, sqs } = bind;
     let mut stop = std::pin::pin!(stop);
     loop {
         // A place first: what cannot be served stays in the system's queue.
@@ -56,10 +56,13 @@ pub async fn serve(bind: Bind, service: Service, stop: impl Future<Output = ()>,
         };
         // Small answers go out at once; an error means that the connection is gone already.
         drop(stream.set_nodelay(true));
-        let (service, access) = (service.clone(), access.clone());
+        let (service, access, sqs) = (service.clone(), access.clone(), sqs.clone());
         let respond = hyper::service::service_fn(move |request: hyper::Request<Incoming>| {
-            let (service, access) = (service.clone(), access.clone());
-            async move { Ok::<_, std::convert::Infallible>(answer(service, access, request.map(Body::new)).await) }
+            let (service, access, sqs) = (service.clone(), access.clone(), sqs.clone());
+            async move {
+                let request = request.map(Body::new);
+                Ok::<_, std::convert::Infallible>(answer(&service, &access, sqs.as_ref(), request).await)
+            }
         });
         let connection = graceful.watch(http.serve_connection(TokioIo::new(stream), respond));
         tokio::spawn(async move {
