@@ -33,7 +33,6 @@ pub(super) enum Flow {
 }
 
 /// What a thread is to do next.
-#[expect(clippy::large_enum_variant, reason = "there are few at a time, and most are the large one")]
 pub(super) enum Step {
     /// Enter a state.
     Enter { state: StateIndex, input: Arc<Value> },
