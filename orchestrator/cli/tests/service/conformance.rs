@@ -74,16 +74,23 @@ fn the_wire_answers_as_step_functions_was_recorded_to() {
     let (lambda, sqs) = (free_port(), free_port());
     let _moto = moto(sqs);
     let (_engine, url) = engine(&dir.path().join("data"), lambda, sqs);
-    let results = dir.path().join("results.json");
-    let mut runner = Command::new(tools().join("venv/bin/python"));
-    runner.arg(corpus.join("run.py")).args(["--endpoint-url", &url, "--jobs", "16", "--timeout", "45"]);
-    // Its exit code says whether every case was exact, which is for the list to say.
-    let output =
-        runner.args(["--lambda-port", &lambda.to_string(), "--json"]).arg(&results).output().unwrap();
-    let text = std::fs::read_to_string(&results)
-        .unwrap_or_else(|error| panic!("{error}: {}", String::from_utf8_lossy(&output.stderr)));
-    let results: Vec<Value> = serde_json::from_str(&text).unwrap();
+    // The runner's exit code says whether every case was exact, which is for the list to say.
+    let run = |cases: &Path| -> Vec<Value> {
+        let results = dir.path().join("results.json");
+        let mut runner = Command::new(tools().join("venv/bin/python"));
+        runner.arg(corpus.join("run.py")).args(["--endpoint-url", &url, "--jobs", "16", "--timeout", "45"]);
+        runner.args(["--lambda-port", &lambda.to_string()]).arg("--cases").arg(cases);
+        let output = runner.arg("--json").arg(&results).output().unwrap();
+        let text = std::fs::read_to_string(&results)
+            .unwrap_or_else(|error| panic!("{error}: {}", String::from_utf8_lossy(&output.stderr)));
+        std::fs::remove_file(&results).unwrap();
+        serde_json::from_str(&text).unwrap()
+    };
+    let mut results = run(&corpus.join("cases"));
     assert!(results.len() > 500, "the runner ran {} cases", results.len());
+    let own = run(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../state-machines/conformance")));
+    assert!(own.len() > 5, "the runner ran {} of our own cases", own.len());
+    results.extend(own);
     let mut not_yet = not_yet();
     let mut wrong = Vec::new();
     for result in &results {

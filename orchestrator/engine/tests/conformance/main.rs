@@ -21,7 +21,14 @@ use std::path::PathBuf;
 use case::{Case, Verdict};
 use not_yet::NotYet;
 
-/// `None`, loudly, if the cases are not there.
+/// The cases of our own, for what the recorded ones lack, which are always there.
+fn own_cases(kind: &str) -> Vec<Case> {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../state-machines/conformance");
+    let all = case::read_all(folder.as_ref());
+    all.into_iter().filter(|case| case.kind == kind).collect()
+}
+
+/// `None`, loudly, if the recorded cases are not there.
 fn cases(kind: &str) -> Option<Vec<Case>> {
     let beside = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/conformance");
     let folder = std::env::var_os("AMENDS_CONFORMANCE").map_or_else(|| PathBuf::from(beside), PathBuf::from);
@@ -62,6 +69,23 @@ fn check(kind: &str, run: impl Fn(&Case) -> Verdict) {
 #[test]
 fn executions_leave_the_history_that_step_functions_recorded() {
     check("execution", simulation::run);
+}
+
+#[test]
+fn executions_leave_the_history_that_others_measured() {
+    let cases = own_cases("execution");
+    let wrong = cases.iter().filter_map(|case| match simulation::run(case) {
+        Verdict::Exact => None,
+        other => Some(format!("{}: {other}", case.name)),
+    });
+    let wrong: Vec<_> = wrong.collect();
+    assert!(
+        wrong.is_empty() && cases.len() >= 6,
+        "{} of {}:\n{}",
+        wrong.len(),
+        cases.len(),
+        wrong.join("\n")
+    );
 }
 
 #[test]
