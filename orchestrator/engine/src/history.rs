@@ -5,6 +5,7 @@
 //! [25,000](crate::interp::MAX_EVENTS) of them.
 
 mod event;
+mod map_run;
 mod task_event;
 
 use amends_types::Timestamp;
@@ -12,6 +13,7 @@ use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
 pub use event::{Event, IterationEvent};
+pub use map_run::{MapRun, MapRunChild, MapRunEnd, MapRunLimits, MapRunNote, MapRuns};
 pub use task_event::{TaskEvent, TaskKind};
 
 /// One event.
@@ -59,6 +61,14 @@ pub trait HistorySink {
 
     /// Takes the next event.
     fn record(&mut self, event: HistoryEvent);
+
+    /// Whether [`HistorySink::note`] should be called.
+    fn wants_map_runs(&self) -> bool {
+        false
+    }
+
+    /// Takes what happens to a map run.
+    fn note(&mut self, _at: Timestamp, _note: MapRunNote) {}
 }
 
 /// Wants no events.

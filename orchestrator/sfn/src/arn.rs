@@ -31,8 +31,23 @@ pub(crate) enum Qualifier {
 /// An execution of a Standard state machine.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct ExecutionArn {
+    /// Of a child execution of a map run, the state machine's name is followed by `/` and the label of its Map state.
     pub(crate) machine: String,
     pub(crate) name: String,
+}
+
+/// A map run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct MapRunArn {
+    pub(crate) machine: String,
+    pub(crate) id: String,
+}
+
+impl ExecutionArn {
+    /// The state machine that this is a child execution of, if it is one.
+    pub(crate) fn parent_machine(&self) -> Option<&str> {
+        self.machine.split_once('/').map(|(machine, _)| machine)
+    }
 }
 
 impl Owner {
@@ -104,12 +119,15 @@ impl Owner {
         Ok(parts.is_ours.then(|| (*name).to_owned()))
     }
 
-    /// Whether an ARN is that of a map run; an error if it is that of something else.
+    /// Reads the ARN of a map run; `None` if it is another account's or region's.
     ///
     /// # Errors
     /// `InvalidArn`.
-    pub(crate) fn check_map_run(&self, arn: &str) -> Result<(), ApiError> {
-        self.read(arn, &["mapRun"]).map(drop)
+    pub(crate) fn read_map_run(&self, arn: &str) -> Result<Option<MapRunArn>, ApiError> {
+        let parts = self.read(arn, &["mapRun"])?;
+        let [map, id] = parts.rest.as_slice() else { return Err(malformed(arn)) };
+        let (machine, _) = map.split_once('/').ok_or_else(|| malformed(arn))?;
+        Ok(parts.is_ours.then(|| MapRunArn { machine: machine.to_owned(), id: (*id).to_owned() }))
     }
 
     /// Checks the ARN of something that can have tags.

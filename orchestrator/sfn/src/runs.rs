@@ -8,6 +8,8 @@ use amends_engine::driver::{
     ActivityTask, CallbackError, Engine, ExecutionDescription, ExecutionSummary, NotRedrivable, QueryError,
     RedriveError, RegisterError, StartError, StopError, TaskFailure,
 };
+use amends_engine::history::MapRun;
+use amends_engine::interp::MapRunUpdate;
 use amends_engine::journal::{DefinitionId, ListFilter, Status};
 use amends_types::Timestamp;
 use serde_json::Value;
@@ -135,6 +137,44 @@ impl Runs {
         let Some(events) = events else { return Ok(None) };
         let shown = events.iter().map(serde_json::to_value).collect::<Result<_, _>>();
         shown.map(Some).map_err(ApiError::internal)
+    }
+
+    /// The events of a child execution of one of an execution's map runs.
+    pub(crate) async fn child_history(
+        &self,
+        machine: &str,
+        name: &str,
+        child_arn: &str,
+    ) -> Result<Option<Vec<Value>>, ApiError> {
+        let events = self.engine.child_history(machine, name, child_arn).await;
+        let Some(events) = events.map_err(|error| unanswered(&error))? else { return Ok(None) };
+        let shown = events.iter().map(serde_json::to_value).collect::<Result<_, _>>();
+        shown.map(Some).map_err(ApiError::internal)
+    }
+
+    /// The map runs of an execution and of its children.
+    pub(crate) async fn map_runs(&self, machine: &str, name: &str) -> Result<Option<Vec<MapRun>>, ApiError> {
+        self.engine.map_runs(machine, name).await.map_err(|error| unanswered(&error))
+    }
+
+    /// The executions that a map run or a child execution with this id can have come from.
+    pub(crate) async fn origins(&self, machine: &str, id: &str) -> Result<Vec<String>, ApiError> {
+        self.engine.origins(machine, id).await.map_err(|error| unanswered(&error))
+    }
+
+    /// Changes the limits of a map run; answers whether its execution is open.
+    pub(crate) async fn update_map_run(
+        &self,
+        machine: &str,
+        name: &str,
+        arn: &str,
+        update: MapRunUpdate,
+    ) -> Result<bool, ApiError> {
+        match self.engine.update_map_run(machine, name, arn, update).await {
+            Ok(_) => Ok(true),
+            Err(StopError::NotRunning(_)) => Ok(false),
+            Err(StopError::Closed) => Err(closing()),
+        }
     }
 
     /// Executions of a machine, the newest first.

@@ -14,7 +14,7 @@ use crate::driver::redrive::Reopen;
 use crate::driver::{
     CallbackError, ExecutionDescription, ExecutionSummary, StartAnswer, StartError, StopError, TaskFailure,
 };
-use crate::interp::{TaskId, TaskToken};
+use crate::interp::{Input, TaskId, TaskToken};
 use crate::journal::{ArchivedExecution, ListFilter};
 
 /// An execution by its names.
@@ -84,10 +84,10 @@ pub(super) enum Command {
         arn: Arc<str>,
         poll: Poll,
     },
-    Stop {
+    /// Let something happen to an open execution that somebody asked for; answered with the time of that.
+    Happen {
         key: Key,
-        error: Option<String>,
-        cause: Option<String>,
+        input: Input,
         reply: oneshot::Sender<Result<Timestamp, StopError>>,
     },
     /// `None`: look into the archive.

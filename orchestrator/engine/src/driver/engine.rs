@@ -8,7 +8,7 @@ use serde_json::Value;
 use tokio::sync::{mpsc, oneshot};
 
 use crate::driver::backlog::Forgotten;
-use crate::driver::command::{Command, Key, Known, Start, Started};
+use crate::driver::command::{Command, Key, Known, Start, Started, Taped};
 use crate::driver::machine::{Machine, Machines, NoMachine};
 use crate::driver::replay::{machine_of, replay_tape};
 use crate::driver::{
@@ -188,7 +188,8 @@ impl Engine {
         cause: Option<String>,
     ) -> Result<StopAnswer, StopError> {
         let key = Key::new(machine, execution);
-        let answer = self.ask(|reply| Command::Stop { key, error, cause, reply }).await;
+        let input = Input::Stopped { error, cause };
+        let answer = self.ask(|reply| Command::Happen { key, input, reply }).await;
         let stopped = answer.ok_or(StopError::Closed)??;
         Ok(StopAnswer { stopped })
     }
@@ -224,21 +225,23 @@ impl Engine {
         machine: &str,
         execution: &str,
     ) -> Result<Option<Vec<HistoryEvent>>, QueryError> {
+        let Some((machine, tape)) = self.taped(machine, execution).await? else { return Ok(None) };
+        Ok(Some(replay_tape(&machine, execution, tape)?.events))
+    }
+
+    /// An execution's machine and all that has happened to it; `None` if there is no such execution.
+    pub(super) async fn taped(&self, machine: &str, execution: &str) -> Result<Option<Taped>, QueryError> {
         let key = Key::new(machine, execution);
         let known = self.ask(|reply| Command::Tape { key, reply }).await.ok_or(QueryError::Closed)?;
         let row = match known {
-            Some(Known::Open((machine, tape))) => {
-                return Ok(Some(replay_tape(&machine, execution, tape)?.events));
-            }
+            Some(Known::Open(taped)) => return Ok(Some(taped)),
             Some(Known::Finished(row)) => row,
             None => match self.inner.archive.find(machine, execution)? {
                 Some(row) => row.into(),
                 None => return Ok(None),
             },
         };
-        let machine = machine_of(&self.inner.machines, row.definition, execution)?;
-        let tape = row.tape.clone();
-        Ok(Some(replay_tape(&machine, execution, tape)?.events))
+        Ok(Some((machine_of(&self.inner.machines, row.definition, execution)?, row.tape.clone())))
     }
 
     /// Waits until an execution has ended, durably, and describes it; `None` if there is no such execution.

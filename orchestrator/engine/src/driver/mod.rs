@@ -18,6 +18,7 @@ mod error;
 mod execution;
 mod express;
 mod machine;
+mod map_runs;
 mod name;
 mod open;
 mod options;

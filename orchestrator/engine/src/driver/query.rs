@@ -34,12 +34,15 @@ impl Core {
                 self.answer(reply, answer);
             }
             Command::PollActivity { arn, poll } => self.poll_activity(arn, poll),
-            Command::Stop { key, error, cause, reply } => {
-                let Some(number) = self.open_number(&key) else {
-                    return self.answer(reply, Err(StopError::NotRunning(key.name.to_string())));
+            Command::Happen { key, input, reply } => {
+                let answer = match self.open_number(&key) {
+                    Some(number) => {
+                        self.happen(number, input);
+                        Ok(self.now)
+                    }
+                    None => Err(StopError::NotRunning(key.name.to_string())),
                 };
-                self.happen(number, Input::Stopped { error, cause });
-                self.answer(reply, Ok(self.now));
+                self.answer(reply, answer);
             }
             Command::Describe { key, reply } => {
                 let description = self.known(&key, Live::describe);
@@ -49,12 +52,7 @@ impl Core {
                 let tape = self.known(&key, |live| (live.machine.clone(), live.tape.as_bytes().to_vec()));
                 self.answer(reply, tape);
             }
-            Command::WaitEnd { key, reply } => {
-                match self.open_number(&key).and_then(|number| self.open.get_mut(&number)) {
-                    Some(live) => live.waiters.push(reply),
-                    None => self.answer(reply, ()),
-                }
-            }
+            Command::WaitEnd { key, reply } => self.wait_end(&key, reply),
             Command::List { filter, reply } => {
                 let list = self.list(&filter);
                 self.answer(reply, list);
@@ -74,6 +72,13 @@ impl Core {
                 let closing = self.closing.get_or_insert(Closing { deadline, replies: Vec::new() });
                 closing.replies.push(reply);
             }
+        }
+    }
+
+    fn wait_end(&mut self, key: &Key, reply: oneshot::Sender<()>) {
+        match self.open_number(key).and_then(|number| self.open.get_mut(&number)) {
+            Some(live) => live.waiters.push(reply),
+            None => self.answer(reply, ()),
         }
     }
 

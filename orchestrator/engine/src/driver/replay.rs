@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::driver::QueryError;
 use crate::driver::machine::{Machine, Machines, NoMachine};
-use crate::history::{HistoryEvent, Recording};
+use crate::history::{HistoryEvent, HistorySink, Recording};
 use crate::interp::{Execution, Occurrence};
 use crate::journal::{JournalError, RecordedExecution, Tape};
 
@@ -23,24 +23,43 @@ pub struct Replayed {
 /// When its definition is not understood any more.
 pub fn replay(recorded: &RecordedExecution) -> Result<Replayed, QueryError> {
     let machine = Machine::of(&recorded.definition).map_err(|error| no_machine(error, &recorded.name))?;
-    Ok(fold(&machine, &recorded.name, recorded.occurrences.iter().cloned()))
+    let mut recording = Recording::default();
+    let execution = fold(&machine, &recorded.name, recorded.occurrences.iter().cloned(), &mut recording);
+    Ok(Replayed { execution, events: recording.events })
 }
 
 pub(super) fn replay_tape(machine: &Machine, name: &str, tape: Vec<u8>) -> Result<Replayed, QueryError> {
-    let occurrences = Tape::from_bytes(tape).occurrences().collect::<Option<Vec<_>>>();
-    let unreadable = || JournalError::damaged(name, 0, "the occurrences of this execution make no sense");
-    Ok(fold(machine, name, occurrences.ok_or_else(unreadable)?.into_iter()))
+    let mut recording = Recording::default();
+    let execution = fold_tape(machine, name, tape, &mut recording)?;
+    Ok(Replayed { execution, events: recording.events })
 }
 
-fn fold(machine: &Machine, name: &str, occurrences: impl Iterator<Item = Occurrence>) -> Replayed {
+/// Folds a tape into a sink.
+pub(super) fn fold_tape(
+    machine: &Machine,
+    name: &str,
+    tape: Vec<u8>,
+    sink: &mut dyn HistorySink,
+) -> Result<Execution, QueryError> {
+    let occurrences = Tape::from_bytes(tape).occurrences().collect::<Option<Vec<_>>>();
+    let unreadable = || JournalError::damaged(name, 0, "the occurrences of this execution make no sense");
+    Ok(fold(machine, name, occurrences.ok_or_else(unreadable)?.into_iter(), sink))
+}
+
+fn fold(
+    machine: &Machine,
+    name: &str,
+    occurrences: impl Iterator<Item = Occurrence>,
+    sink: &mut dyn HistorySink,
+) -> Execution {
     let name: Arc<str> = name.into();
     let mut execution = Execution::new(machine.asl.clone(), machine.identity(&name));
-    let (mut recording, mut actions) = (Recording::default(), Vec::new());
+    let mut actions = Vec::new();
     for occurrence in occurrences {
-        execution.apply(occurrence, &mut recording, &mut actions);
+        execution.apply(occurrence, sink, &mut actions);
         actions.clear();
     }
-    Replayed { execution, events: recording.events }
+    execution
 }
 
 /// Why an execution's machine is not there.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use amends_asl::StateKind;
 use serde_json::Value;
 
+use super::child;
 use super::execution::Execution;
 use super::failure::Failure;
 use super::limits::MAX_EVENTS;
@@ -57,13 +58,12 @@ impl Execution {
         for thread in &threads {
             turn.cancel(thread.timers(), fired);
             abandon(thread, turn);
+            child::cut_run(thread, turn);
             if thread.parent.is_some_and(|parent| parent.is_child) {
-                turn.line = thread.line.clone();
-                turn.record_end(|| Event::ExecutionAborted { error: None, cause: None });
-                turn.counters.close_lane(thread.frame().lane);
+                child::aborted(thread, turn);
             }
         }
-        self.stop(threads, &outcome);
+        self.stop(threads, &outcome, turn);
         turn.cancel(self.limit.take().into_iter(), fired);
         turn.line = super::turn::Line::new(Arc::clone(&self.frame));
         turn.record_end(event);

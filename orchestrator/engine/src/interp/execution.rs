@@ -76,6 +76,7 @@ impl Execution {
             Input::TaskHeartbeat { task } => self.notice(task, Notice::Heartbeat, &mut turn),
             Input::TimerFired { timer } => self.fire(timer, &mut turn),
             Input::Redriven => self.redrive(&mut turn),
+            Input::MapRunUpdated { arn, update } => self.update_map_run(&arn, update, &mut turn),
             Input::Stopped { error, cause } => {
                 if self.is_open() {
                     let event = {

@@ -1,12 +1,14 @@
 //! What a Parallel and a Map state have in common: threads that begin, and what has come of them.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use amends_asl::{State, StateKind, StateMachine};
 use serde_json::Value;
 
 use super::failure::Failure;
-use super::map::{Items, Tolerance};
+use super::map::{Items, MapRun, MapRunUpdate, Tolerance, children_at_once};
+use super::thread::Kept;
 use super::visit::Visit;
 
 /// The threads of a Parallel or a Map state.
@@ -24,6 +26,8 @@ pub(super) struct Fork {
     failed: usize,
     /// How many may run at once.
     at_once: usize,
+    /// Child executions that did not end well, by their index, in case the execution is redriven.
+    kept: BTreeMap<usize, Kept>,
 }
 
 /// What the threads are given.
@@ -37,7 +41,8 @@ pub(super) enum Work {
 
 impl Fork {
     pub(super) fn new(work: Work, total: usize, at_once: usize) -> Self {
-        Self { work, outputs: vec![None; total], next: 0, again: Vec::new(), running: 0, failed: 0, at_once }
+        let (outputs, again, kept) = (vec![None; total], Vec::new(), BTreeMap::new());
+        Self { work, outputs, next: 0, again, running: 0, failed: 0, at_once, kept }
     }
 
     /// The next one that is to begin now, which is then running.
@@ -63,6 +68,28 @@ impl Fork {
         self.again = (0..self.next).rev().filter(is_left).collect();
         self.running = running.len();
         self.failed = 0;
+    }
+
+    /// Keeps a child that did not end well.
+    pub(super) fn keep(&mut self, index: usize, child: Kept) {
+        self.kept.insert(index, child);
+    }
+
+    /// A child that is to go on from where it was, rather than begin.
+    pub(super) fn take_kept(&mut self, index: usize) -> Option<Kept> {
+        self.kept.remove(&index)
+    }
+
+    /// Changes how many may run at once and how many may fail; what the whole fails with, if too many already have.
+    pub(super) fn update(&mut self, update: MapRunUpdate) -> Option<Failure> {
+        if let Some(asked) = update.max_concurrency {
+            self.at_once = children_at_once(u64::from(asked));
+        }
+        if let Work::Items(items) = &mut self.work {
+            items.update(update);
+        }
+        let tolerance = self.tolerance().filter(|_| self.failed > 0)?;
+        tolerance.exceeded(self.failed, self.outputs.len())
     }
 
     /// One ended well.
@@ -122,12 +149,21 @@ impl Fork {
         }
     }
 
+    /// The map run, if its threads are child executions.
+    pub(super) fn run(&self) -> Option<&MapRun> {
+        self.items().and_then(|items| items.run.as_ref())
+    }
+
+    pub(super) fn run_mut(&mut self) -> Option<&mut MapRun> {
+        match &mut self.work {
+            Work::Branches(_) => None,
+            Work::Items(items) => items.run.as_mut(),
+        }
+    }
+
     /// The ARN of the map run, if its threads are child executions.
     pub(super) fn run_arn(&self) -> Option<&Arc<str>> {
-        match &self.work {
-            Work::Branches(_) => None,
-            Work::Items(items) => items.run.as_ref().map(|run| &run.arn),
-        }
+        self.run().map(|run| &run.arn)
     }
 }
 

@@ -46,6 +46,19 @@ impl Frame {
         }
     }
 
+    /// After a redrive.
+    pub(super) fn redriven(of: &Self, at: Timestamp) -> Self {
+        Self {
+            identity: of.identity.clone(),
+            input: Arc::clone(&of.input),
+            started_at: of.started_at,
+            lane: of.lane,
+            token_arn: Arc::clone(&of.token_arn),
+            redrives: of.redrives + 1,
+            redriven_at: Some(at),
+        }
+    }
+
     /// The child's ARN, if it is one.
     pub(super) fn child_arn(&self) -> Option<&str> {
         (self.lane != Lane::OWN).then_some(&*self.identity.execution_arn)

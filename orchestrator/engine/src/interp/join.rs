@@ -6,17 +6,17 @@ use amends_asl::{StateKind, Variables};
 use amends_types::Timestamp;
 use serde_json::Value;
 
+use super::child;
 use super::data::{self, Shape};
 use super::execution::Execution;
 use super::failure::{Failure, Origin};
 use super::fork;
-use super::limits::MAX_EVENTS;
 use super::map::EXPRESS_SECONDS;
 use super::run::{Flow, Queue, Step};
 use super::thread::{Item, Parent, Thread, ThreadId};
 use super::turn::{Line, Turn};
 use super::visit::{Awaits, Broken, Visit};
-use crate::history::{Event, IterationEvent};
+use crate::history::{Event, IterationEvent, MapRunEnd, MapRunNote};
 
 impl Execution {
     /// Begins as many threads of the fork that this one waits for as may run at once. The first events of those that
@@ -40,6 +40,12 @@ impl Execution {
                 thread.visit = Some(visit);
                 return self.threads.put(thread);
             };
+            if let Some(child) = fork.take_kept(index) {
+                thread.visit = Some(visit);
+                self.threads.put(thread);
+                self.redrive_child(child, queue, turn);
+                continue;
+            }
             match given(&thread, &mut visit, index, turn.at) {
                 Ok((input, item)) => {
                     let begun = self.begin(&thread, &mut visit, (index, tip), (&input, item), turn);
@@ -69,7 +75,7 @@ impl Execution {
     ) -> Option<Thread> {
         let state = owner.state(visit);
         let machine = Arc::clone(fork::machine(state, index)?);
-        let run = fork::of(visit)?.items().and_then(|items| items.run.as_ref());
+        let run = fork::of(visit)?.run();
         let parent = Some(Parent { thread: owner.id, index, is_child: run.is_some() });
         let id = self.threads.next_id();
         let (line, variables, mut limit) = match run {
@@ -82,9 +88,8 @@ impl Execution {
             }
         };
         turn.line = line;
-        if parent.is_some_and(|parent| parent.is_child) {
-            let role_arn = Arc::clone(&turn.line.frame.identity.role_arn);
-            turn.record_aside(|| Event::ExecutionStarted { input: Arc::clone(input), role_arn });
+        if let Some(run) = run {
+            child::started(run, index, input, turn);
         } else if matches!(state.kind, StateKind::Map(_)) {
             turn.record(|| iteration(IterationEvent::Started, &state.name, index));
         }
@@ -109,8 +114,7 @@ impl Execution {
             if turn.is_full() {
                 return self.overflow(thread, queue, turn);
             }
-            turn.record_end(|| Event::ExecutionSucceeded { output: Arc::clone(&output) });
-            turn.counters.close_lane(thread.frame().lane);
+            child::succeeded(thread, &output, turn);
         }
         self.joined(parent, Ok(output), queue, turn);
     }
@@ -130,7 +134,8 @@ impl Execution {
             return self.fail(failure, turn);
         };
         if parent.is_child {
-            return self.child_failed(&thread, parent, failure, queue, turn);
+            thread.visit = Some(visit);
+            return self.child_failed(vec![thread], parent, failure, queue, turn);
         }
         let is_runtime = failure.origin == Origin::Runtime;
         let is_task = matches!(thread.state(&visit).kind, StateKind::Task(_));
@@ -144,70 +149,6 @@ impl Execution {
         }
         self.failed = Some(thread);
         self.joined(parent, Err(failure), queue, turn);
-    }
-
-    /// A child execution of a distributed Map has failed.
-    fn child_failed(
-        &mut self,
-        thread: &Thread,
-        parent: Parent,
-        failure: Failure,
-        queue: &mut Queue,
-        turn: &mut Turn<'_>,
-    ) {
-        turn.cancel(thread.limit.into_iter(), None);
-        let (error, cause) = (failure.named(), failure.cause.clone());
-        turn.record_end(|| Event::ExecutionFailed { error, cause });
-        turn.counters.close_lane(thread.frame().lane);
-        self.joined(parent, Err(failure), queue, turn);
-    }
-
-    /// An Express child has run for as long as it may.
-    pub(super) fn child_timed_out(&mut self, thread: &Thread, turn: &mut Turn<'_>) {
-        let Some(parent) = thread.parent else { return };
-        turn.line = thread.line.clone();
-        self.release(thread, turn);
-        self.cut_below(thread.id, None, turn);
-        turn.record_end(|| Event::ExecutionTimedOut);
-        turn.counters.close_lane(thread.frame().lane);
-        let mut queue = Queue::new();
-        self.joined(parent, Err(Failure::timeout(Origin::Timeout)), &mut queue, turn);
-        self.run_queue(&mut queue, turn);
-    }
-
-    /// What nothing handles ends the execution that the thread is of: the whole, or a child of a distributed Map.
-    fn lane_failed(&mut self, thread: &Thread, failure: Failure, queue: &mut Queue, turn: &mut Turn<'_>) {
-        let mut parent = thread.parent;
-        while let Some(above) = parent {
-            if above.is_child {
-                return;
-            }
-            let Some(owner) = self.threads.get(above.thread) else { return };
-            match owner.parent {
-                Some(of) if of.is_child => {
-                    let Some(owner) = self.threads.take(above.thread) else { return };
-                    self.cut_below(owner.id, None, turn);
-                    return self.child_failed(&owner, of, failure, queue, turn);
-                }
-                next => parent = next,
-            }
-        }
-        self.fail(failure, turn);
-    }
-
-    /// A history is full: the execution that it is of ends, whatever was to come.
-    pub(super) fn overflow(&mut self, thread: &Thread, queue: &mut Queue, turn: &mut Turn<'_>) {
-        let child = thread.parent.filter(|parent| parent.is_child);
-        let is_own = thread.frame().child_arn().is_none();
-        if is_own {
-            return self.end_at_event_limit(turn);
-        }
-        let cause = format!("The execution reached the maximum number of history events ({MAX_EVENTS}).");
-        let failure = Failure { origin: Origin::Runtime, ..Failure::attempt("States.Runtime", Some(cause)) };
-        match child {
-            Some(parent) => self.child_failed(thread, parent, failure, queue, turn),
-            None => self.lane_failed(thread, failure, queue, turn),
-        }
     }
 
     fn is_tolerant(&self, owner: ThreadId) -> bool {
@@ -265,10 +206,11 @@ impl Execution {
     fn complete(&mut self, mut owner: Thread, mut visit: Visit, queue: &mut Queue, turn: &mut Turn<'_>) {
         turn.line = owner.line.clone();
         let Some(fork) = fork::of(&mut visit) else { return };
-        let (outputs, is_run) = (Arc::new(fork.take_outputs()), fork.run_arn().is_some());
+        let (outputs, run) = (Arc::new(fork.take_outputs()), fork.run_arn().cloned());
         visit.awaits = Awaits::Nothing;
-        if is_run {
+        if let Some(arn) = run {
             turn.record(|| Event::MapRunSucceeded);
+            turn.note(|| MapRunNote::Ended { arn, end: MapRunEnd::Succeeded });
         }
         let state_type = owner.state(&visit).kind.type_name();
         turn.record_aside(|| Event::StateSucceeded { state_type });
@@ -289,9 +231,7 @@ impl Execution {
         queue: &mut Queue,
         turn: &mut Turn<'_>,
     ) {
-        let awaits = std::mem::replace(&mut visit.awaits, Awaits::Nothing);
-        let Awaits::Threads(fork) = awaits else { return };
-        let run = fork.run_arn().cloned();
+        let Some(run) = fork::of(&mut visit).map(|fork| fork.run_arn().cloned()) else { return };
         let state = owner.state(&visit);
         let name = matches!(state.kind, StateKind::Map(_)).then(|| Arc::clone(&state.name));
         if run.is_some() {
@@ -300,15 +240,14 @@ impl Execution {
         let recorded = name.as_ref().filter(|_| run.is_none());
         let mut threads = self.cut_below(owner.id, Some(recorded), turn);
         threads.extend(self.failed.take());
-        visit.awaits = Awaits::Broken(Box::new(Broken::new(owner.id, *fork, threads)));
-        let state = owner.state(&visit);
-        let name = matches!(state.kind, StateKind::Map(_)).then(|| Arc::clone(&state.name));
+        visit.awaits = broken(&owner, visit.awaits, threads, turn);
         if let (Some(index), Some(name)) = (index, &name) {
             turn.record_aside(|| iteration(IterationEvent::Failed, name, index));
         }
-        if run.is_some() {
+        if let Some(arn) = run {
             let (error, cause) = (failure.error.clone(), failure.cause.clone());
             turn.record(|| Event::MapRunFailed { error, cause });
+            turn.note(|| MapRunNote::Ended { arn, end: MapRunEnd::Failed });
         }
         owner.line = turn.line.clone();
         queue.push_back((owner.id, Step::Go { visit, flow: Err(failure) }));
@@ -317,7 +256,7 @@ impl Execution {
 
     /// Ends all threads that come from that one. With `recorded`, which names the Map state whose iterations they are,
     /// says of each what it was in; all of that follows what failed.
-    fn cut_below(
+    pub(super) fn cut_below(
         &mut self,
         owner: ThreadId,
         recorded: Option<Option<&Arc<str>>>,
@@ -326,12 +265,10 @@ impl Execution {
         let cut = self.threads.take_below(owner);
         for thread in &cut {
             self.release(thread, turn);
+            child::cut_run(thread, turn);
             let Some(parent) = thread.parent else { continue };
             if parent.is_child {
-                let line = std::mem::replace(&mut turn.line, thread.line.clone());
-                turn.record_end(|| Event::ExecutionAborted { error: None, cause: None });
-                turn.line = line;
-                turn.counters.close_lane(thread.frame().lane);
+                child::aborted(thread, turn);
                 continue;
             }
             let Some(map) = recorded.filter(|_| parent.thread == owner) else { continue };
@@ -382,6 +319,13 @@ fn leave(owner: &Thread, visit: &Visit, outputs: Arc<Value>, now: Timestamp) -> 
         _ => return data::leave(&scope, amends_asl::Transition::End),
     };
     data::leave_with(&scope, outputs, shape, next)
+}
+
+/// What a visit awaits whose fork has failed: nothing, and what is left of the fork is kept.
+fn broken(owner: &Thread, awaits: Awaits, threads: Vec<Thread>, turn: &mut Turn<'_>) -> Awaits {
+    let Awaits::Threads(mut fork) = awaits else { return awaits };
+    let threads = child::fold_into(owner.id, &mut fork, threads, turn);
+    Awaits::Broken(Box::new(Broken { fork: *fork, threads }))
 }
 
 fn iteration(event: IterationEvent, name: &Arc<str>, index: usize) -> Event {

@@ -2,22 +2,24 @@
 //! is a child execution, with a history of its own.
 
 mod batch;
+mod run;
 
 use std::sync::Arc;
 
-use amends_asl::{Chance, ExecutionType, Map, MapMode, States};
+use amends_asl::{ExecutionType, Map, MapMode, States};
 use serde_json::Value;
 
 use super::context::Scope;
 use super::data;
 use super::failure::Failure;
 use super::fork::{Fork, Work};
-use super::frame::{Frame, Lane};
-use super::identity::Identity;
 use super::run::Flow;
 use super::thread::Item;
 use super::turn::Turn;
-use crate::history::Event;
+use crate::history::{Event, MapRunLimits, MapRunNote};
+
+pub(super) use run::MapRun;
+pub use run::{MapRunUpdate, could_be_of};
 
 /// How many iterations of an inline Map run at once at most, whatever it asks for (Step Functions developer guide).
 const MAX_INLINE: usize = 40;
@@ -42,16 +44,6 @@ pub(super) struct Items {
 pub(super) struct Tolerance {
     count: Option<u64>,
     percentage: Option<f64>,
-}
-
-/// A distributed Map under way.
-#[derive(Debug, Clone)]
-pub(super) struct MapRun {
-    pub(super) arn: Arc<str>,
-    /// The state's `Label`, or what stands for it.
-    label: Arc<str>,
-    pub(super) is_express: bool,
-    seed: u64,
 }
 
 pub(super) fn enter(map: &Map, scope: &Scope<'_>, turn: &mut Turn<'_>) -> Result<Flow, Failure> {
@@ -81,9 +73,16 @@ pub(super) fn enter(map: &Map, scope: &Scope<'_>, turn: &mut Turn<'_>) -> Result
     };
     let run = MapRun::new(map, execution_type == ExecutionType::Express, scope);
     turn.record(|| Event::MapRunStarted { arn: Arc::clone(&run.arn) });
-    let (total, at_once) = (items.len(), limited(at_once, MAX_DISTRIBUTED));
-    let tolerance = Some(tolerance.unwrap_or(Tolerance { count: None, percentage: None }));
-    let items = Items { items: shared(items), is_selected: true, tolerance, run: Some(run) };
+    let tolerance = tolerance.unwrap_or(Tolerance { count: None, percentage: None });
+    turn.note(|| MapRunNote::Started {
+        arn: Arc::clone(&run.arn),
+        execution_arn: Arc::clone(&scope.frame.identity.execution_arn),
+        is_express: run.is_express,
+        limits: tolerance.limits(at_once),
+        items: items.iter().map(|item| items_in(map, item)).collect(),
+    });
+    let (total, at_once) = (items.len(), children_at_once(at_once));
+    let items = Items { items: shared(items), is_selected: true, tolerance: Some(tolerance), run: Some(run) };
     Ok(Flow::Fork(Box::new(Fork::new(Work::Items(items), total, at_once))))
 }
 
@@ -97,6 +96,12 @@ fn limited(at_once: u64, most: usize) -> usize {
         Ok(0) | Err(_) => most,
         Ok(at_once) => at_once.min(most),
     }
+}
+
+/// How many items a child is given.
+fn items_in(map: &Map, given: &Value) -> u64 {
+    let batch = map.item_batcher.as_ref().and_then(|_| given.get("Items")).and_then(Value::as_array);
+    batch.map_or(1, |items| items.len() as u64)
 }
 
 fn unsupported(scope: &Scope<'_>, field: &str, resource: &str) -> Failure {
@@ -138,6 +143,20 @@ impl Items {
     }
 }
 
+impl Items {
+    /// Changes how many may fail.
+    pub(super) fn update(&mut self, update: MapRunUpdate) {
+        let Some(tolerance) = &mut self.tolerance else { return };
+        tolerance.count = update.tolerated_failure_count.or(tolerance.count);
+        tolerance.percentage = update.tolerated_failure_percentage.or(tolerance.percentage);
+    }
+}
+
+/// How many child executions may run at once, of what was asked for.
+pub(super) fn children_at_once(asked: u64) -> usize {
+    limited(asked, MAX_DISTRIBUTED)
+}
+
 /// How many items there are.
 pub(super) fn item_count(map: &Map, scope: &Scope<'_>) -> Result<usize, Failure> {
     let input = data::effective_input(scope)?;
@@ -162,6 +181,15 @@ impl Tolerance {
         Ok((count.is_some() || percentage.is_some()).then_some(Self { count, percentage }))
     }
 
+    /// As a map run's description has them: what is not given is zero.
+    fn limits(self, max_concurrency: u64) -> MapRunLimits {
+        MapRunLimits {
+            max_concurrency,
+            tolerated_failure_count: self.count.unwrap_or(0),
+            tolerated_failure_percentage: self.percentage.unwrap_or(0.0),
+        }
+    }
+
     /// What the Map fails with, if so many failures are too many. Where both limits are given, neither may be exceeded.
     #[expect(clippy::cast_precision_loss, reason = "there are far fewer items than 2^53")]
     pub(super) fn exceeded(self, failed: usize, total: usize) -> Option<Failure> {
@@ -172,61 +200,4 @@ impl Tolerance {
         let cause = "The specified tolerated failure threshold was exceeded".to_owned();
         is_too_many.then(|| Failure::attempt("States.ExceedToleratedFailureThreshold", Some(cause)))
     }
-}
-
-impl MapRun {
-    fn new(map: &Map, is_express: bool, scope: &Scope<'_>) -> Self {
-        let seed = scope.chance.next();
-        let identity = &scope.frame.identity;
-        // The names that Step Functions makes up for Maps without a label are not documented.
-        let label = map.label.clone().unwrap_or_else(|| {
-            let short: String =
-                scope.state.name.chars().filter(char::is_ascii_alphanumeric).take(20).collect();
-            format!("{short}{:08x}", seed >> 32).into()
-        });
-        let [_, _, _, region, account] = identity.arn_parts();
-        let name = &identity.machine_name;
-        let arn = format!("arn:aws:states:{region}:{account}:mapRun:{name}/{label}:{}", uuid(seed));
-        Self { arn: arn.into(), label, is_express, seed }
-    }
-
-    /// The frame of a child execution.
-    pub(super) fn child(
-        &self,
-        parent: &Frame,
-        index: usize,
-        lane: Lane,
-        input: &Arc<Value>,
-        turn: &Turn<'_>,
-    ) -> Frame {
-        let of = &parent.identity;
-        let [_, _, _, region, account] = of.arn_parts();
-        let name = uuid(self.seed ^ (index as u64 + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15));
-        let (machine, label) = (&of.machine_name, &self.label);
-        let identity = Identity {
-            execution_arn: format!("arn:aws:states:{region}:{account}:execution:{machine}/{label}:{name}")
-                .into(),
-            execution_name: name.into(),
-            machine_arn: format!("{}/{label}", of.machine_arn).into(),
-            machine_name: format!("{machine}/{label}").into(),
-            role_arn: Arc::clone(&of.role_arn),
-        };
-        Frame {
-            identity,
-            input: Arc::clone(input),
-            started_at: turn.at,
-            lane,
-            token_arn: Arc::clone(&parent.token_arn),
-            redrives: 0,
-            redriven_at: None,
-        }
-    }
-}
-
-/// In the form of a version 4 UUID.
-fn uuid(seed: u64) -> String {
-    let chance = Chance::new(seed);
-    let (high, low) = (chance.next(), chance.next());
-    let [a, b, c] = [high >> 32, high >> 16 & 0xffff, high & 0x0fff];
-    format!("{a:08x}-{b:04x}-4{c:03x}-{:04x}-{:012x}", low >> 48 & 0x3fff | 0x8000, low & 0xffff_ffff_ffff)
 }

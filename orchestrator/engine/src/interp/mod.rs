@@ -6,6 +6,7 @@
 //! item of a Map state.
 
 mod catch;
+mod child;
 mod choice;
 mod context;
 mod data;
@@ -41,6 +42,7 @@ pub use identity::Identity;
 pub use lambda::{LambdaCall, NotALambdaCall};
 pub use limits::{MAX_DATA_BYTES, MAX_EVENTS};
 pub(crate) use limits::{is_deeper_than, is_longer_than};
+pub use map::{MapRunUpdate, could_be_of};
 pub use occurrence::{Action, Input, Invocation, Occurrence, Outcome, TaskId, TimerId};
 pub use token::{NotAToken, TaskToken};
 pub use visit::Waiting;

@@ -7,6 +7,8 @@ use amends_types::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::map::MapRunUpdate;
+
 /// One attempt at a task, numbered within its execution from 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -89,6 +91,13 @@ pub enum Input {
     TimerFired {
         /// Which timer.
         timer: TimerId,
+    },
+    /// Somebody changed the limits of a map run (UpdateMapRun).
+    MapRunUpdated {
+        /// Its ARN.
+        arn: String,
+        /// What was changed.
+        update: MapRunUpdate,
     },
     /// Somebody lets an execution go on that had not ended well (RedriveExecution).
     Redriven,

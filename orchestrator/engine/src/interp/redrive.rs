@@ -2,10 +2,11 @@
 //!
 //! A state that had failed, or was cut short, is done again: its attempts are counted anew, and follow the event with
 //! which it was entered. Branches and iterations that had ended well are kept. Child executions of a distributed Map
-//! that had not ended well begin anew; Step Functions does that with Express children, and lets Standard ones go on.
+//! that had not ended well go on in the same way if they are Standard, and begin anew if they are Express.
 
 use std::sync::Arc;
 
+use super::child;
 use super::execution::Execution;
 use super::frame::{Frame, Lane};
 use super::occurrence::Outcome;
@@ -13,16 +14,15 @@ use super::run::{Queue, Step};
 use super::thread::{Thread, ThreadId};
 use super::turn::{Line, Turn};
 use super::visit::{Awaits, Broken, Visit};
-use crate::history::Event;
+use crate::history::{Event, MapRunNote};
 
 impl Execution {
     /// Keeps where everything stood, unless all is well.
-    pub(super) fn stop(&mut self, mut threads: Vec<Thread>, outcome: &Outcome) {
+    pub(super) fn stop(&mut self, mut threads: Vec<Thread>, outcome: &Outcome, turn: &mut Turn<'_>) {
         threads.extend(self.failed.take());
         if !matches!(outcome, Outcome::Succeeded { .. }) {
-            threads.retain(|thread| thread.frame().lane == Lane::OWN);
-            threads.sort_by_key(|thread| thread.id);
-            self.stopped = threads;
+            self.stopped = child::fold(threads, turn);
+            self.stopped.retain(|thread| thread.frame().lane == Lane::OWN);
         }
     }
 
@@ -40,37 +40,35 @@ impl Execution {
             return;
         }
         self.outcome = None;
-        let of = &self.frame;
-        self.frame = Arc::new(Frame {
-            identity: of.identity.clone(),
-            input: Arc::clone(&of.input),
-            started_at: of.started_at,
-            lane: of.lane,
-            token_arn: Arc::clone(&of.token_arn),
-            redrives: of.redrives + 1,
-            redriven_at: Some(turn.at),
-        });
+        self.frame = Arc::new(Frame::redriven(&self.frame, turn.at));
         turn.line = Line::new(Arc::clone(&self.frame));
         let count = self.frame.redrives;
         turn.record_redrive(|| Event::ExecutionRedriven { count });
         self.set_limit(turn);
         let (stopped, mut queue) = (std::mem::take(&mut self.stopped), Queue::new());
-        self.revive(stopped, &mut queue, turn);
+        let frame = Arc::clone(&self.frame);
+        self.revive(stopped, &frame, &mut queue, turn);
         self.run_queue(&mut queue, turn);
     }
 
     /// Lets threads go on, and those below them.
-    fn revive(&mut self, threads: Vec<Thread>, queue: &mut Queue, turn: &mut Turn<'_>) {
+    pub(super) fn revive(
+        &mut self,
+        threads: Vec<Thread>,
+        frame: &Arc<Frame>,
+        queue: &mut Queue,
+        turn: &mut Turn<'_>,
+    ) {
         let places: Vec<_> = threads.iter().filter_map(|thread| thread.parent).collect();
         for mut thread in threads {
-            thread.line = Line::new(Arc::clone(&self.frame));
+            thread.line = Line::new(Arc::clone(frame));
             let Some(mut visit) = thread.visit.take() else { continue };
             thread.line.tip = visit.entered_event;
             visit.retries.clear();
             let id = thread.id;
             match std::mem::replace(&mut visit.awaits, Awaits::Nothing) {
                 Awaits::Threads(fork) => {
-                    let running = places.iter().filter(|place| place.thread == id && !place.is_child);
+                    let running = places.iter().filter(|place| place.thread == id);
                     let running = running.map(|place| place.index).collect();
                     self.go_on(
                         thread,
@@ -107,17 +105,20 @@ impl Execution {
     ) {
         let Broken { mut fork, threads } = broken;
         fork.revive(running.into_iter());
-        if let Some(arn) = fork.run_arn().cloned() {
+        if let Some(run) = fork.run_mut() {
+            run.redrives += 1;
+            let (arn, count) = (Arc::clone(&run.arn), run.redrives);
             turn.line = owner.line.clone();
-            let count = self.frame.redrives;
+            turn.note(|| MapRunNote::Redriven { arn: Arc::clone(&arn), count });
             turn.record(|| Event::MapRunRedriven { arn, count });
             owner.line = turn.line.clone();
         }
         let (id, tip): (ThreadId, u32) = (owner.id, owner.line.tip);
+        let frame = Arc::clone(owner.frame());
         visit.awaits = Awaits::Threads(Box::new(fork));
         owner.visit = Some(visit);
         self.threads.put(owner);
-        self.revive(threads, queue, turn);
+        self.revive(threads, &frame, queue, turn);
         self.begin_threads(id, tip, queue, turn);
     }
 }

@@ -8,9 +8,10 @@ use amends_types::Timestamp;
 use serde_json::Value;
 
 use super::context::Scope;
+use super::fork::Fork;
 use super::frame::Frame;
-use super::turn::Line;
-use super::visit::{Timer, Visit};
+use super::turn::{Line, Tally};
+use super::visit::{Awaits, Timer, Visit};
 
 /// A thread, numbered within its execution from 0, which is the execution itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -33,6 +34,14 @@ pub(super) struct Thread {
     pub(super) limit: Option<Timer>,
     /// The state that it is in; none while it is worked on.
     pub(super) visit: Option<Visit>,
+}
+
+/// A child execution that did not end well, as it was: itself, and what came from it.
+#[derive(Debug, Clone)]
+pub(super) struct Kept {
+    pub(super) threads: Vec<Thread>,
+    /// Of its history.
+    pub(super) tally: Tally,
 }
 
 /// Whose thread it is, and which one.
@@ -115,6 +124,15 @@ impl Threads {
 
     pub(super) fn get(&self, id: ThreadId) -> Option<&Thread> {
         self.place(id).ok().map(|place| &self.list[place])
+    }
+
+    /// The fork that a thread waits for.
+    pub(super) fn fork_mut(&mut self, id: ThreadId) -> Option<&mut Fork> {
+        let place = self.place(id).ok()?;
+        match &mut self.list[place].visit.as_mut()?.awaits {
+            Awaits::Threads(fork) => Some(fork),
+            _ => None,
+        }
     }
 
     /// Takes the first one out of which that holds.

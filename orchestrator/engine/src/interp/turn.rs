@@ -9,7 +9,7 @@ use super::frame::{Frame, Lane};
 use super::limits::MAX_EVENTS;
 use super::occurrence::{Action, TaskId, TimerId};
 use super::visit::{Timer, Visit};
-use crate::history::{Event, HistoryEvent, HistorySink};
+use crate::history::{Event, HistoryEvent, HistorySink, MapRunNote};
 
 /// What lasts for one occurrence only.
 pub(super) struct Turn<'a> {
@@ -48,7 +48,7 @@ pub(super) struct Counters {
 
 /// How many events a history has.
 #[derive(Debug, Clone, Copy, Default)]
-struct Tally {
+pub(super) struct Tally {
     events: u32,
     /// An event was refused, because only the end of the execution still has a place.
     is_full: bool,
@@ -148,6 +148,13 @@ impl<'a> Turn<'a> {
         id
     }
 
+    /// Tells what happens to a map run, if anybody wants to know.
+    pub(super) fn note(&mut self, note: impl FnOnce() -> MapRunNote) {
+        if self.sink.wants_map_runs() {
+            self.sink.note(self.at, note());
+        }
+    }
+
     /// The number of the event recorded last in this history.
     pub(super) fn last_event(&self) -> u32 {
         self.counters.tally(self.line.frame.lane).events
@@ -201,9 +208,14 @@ impl Counters {
         lane
     }
 
-    /// The child has ended.
-    pub(super) fn close_lane(&mut self, lane: Lane) {
-        self.children.remove(&lane);
+    /// The child has ended. What there is of its history, in case it goes on.
+    pub(super) fn close_lane(&mut self, lane: Lane) -> Tally {
+        self.children.remove(&lane).unwrap_or_default()
+    }
+
+    /// The child goes on.
+    pub(super) fn reopen_lane(&mut self, lane: Lane, tally: Tally) {
+        self.children.insert(lane, tally);
     }
 
     fn tally(&self, lane: Lane) -> Tally {

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::fork::Fork;
 use super::occurrence::{TaskId, TimerId};
-use super::thread::{Thread, ThreadId};
+use super::thread::Thread;
 
 /// The state that an execution is in, and what it has there.
 #[derive(Debug, Clone)]
@@ -83,19 +83,6 @@ pub(super) struct Heartbeat {
     pub(super) seconds: u32,
     /// None while no worker has taken the task.
     pub(super) timer: Option<Timer>,
-}
-
-impl Broken {
-    /// Those that had not entered a state, and child executions, are to begin anew.
-    pub(super) fn new(owner: ThreadId, fork: Fork, threads: Vec<Thread>) -> Self {
-        let is_run = fork.run_arn().is_some();
-        let mut threads = if is_run { Vec::new() } else { threads };
-        threads.retain(|thread| {
-            thread.parent.is_none_or(|parent| parent.thread != owner) || thread.visit.is_some()
-        });
-        threads.sort_by_key(|thread| thread.id);
-        Self { fork, threads }
-    }
 }
 
 impl Awaits {

@@ -3,7 +3,7 @@
 use amends_types::Timestamp;
 use serde_json::Value;
 
-use crate::interp::{Input, Occurrence, TaskId, TimerId};
+use crate::interp::{Input, MapRunUpdate, Occurrence, TaskId, TimerId};
 
 /// Seven bits to a byte, the lowest first; the high bit says that more follow.
 pub(crate) fn put_number(out: &mut Vec<u8>, mut number: u64) {
@@ -50,6 +50,19 @@ fn put_optional(out: &mut Vec<u8>, text: Option<&String>) {
     }
 }
 
+fn put_optional_number(out: &mut Vec<u8>, number: Option<u64>) {
+    out.push(u8::from(number.is_some()));
+    if let Some(number) = number {
+        put_number(out, number);
+    }
+}
+
+fn put_map_run_update(out: &mut Vec<u8>, update: &MapRunUpdate) {
+    put_optional_number(out, update.max_concurrency.map(u64::from));
+    put_optional_number(out, update.tolerated_failure_count);
+    put_optional_number(out, update.tolerated_failure_percentage.map(f64::to_bits));
+}
+
 mod tag {
     pub(super) const STARTED: u8 = 1;
     pub(super) const TASK_SUCCEEDED: u8 = 2;
@@ -62,6 +75,7 @@ mod tag {
     pub(super) const TASK_ACCEPTED: u8 = 9;
     pub(super) const TASK_REFUSED: u8 = 10;
     pub(super) const REDRIVEN: u8 = 11;
+    pub(super) const MAP_RUN_UPDATED: u8 = 12;
 }
 
 /// Appends an occurrence.
@@ -110,6 +124,11 @@ pub(crate) fn put_occurrence(out: &mut Vec<u8>, occurrence: &Occurrence) {
         Input::TimerFired { timer } => {
             out.push(tag::TIMER_FIRED);
             put_number(out, u64::from(timer.0));
+        }
+        Input::MapRunUpdated { arn, update } => {
+            out.push(tag::MAP_RUN_UPDATED);
+            put_bytes(out, arn.as_bytes());
+            put_map_run_update(out, update);
         }
         Input::Redriven => out.push(tag::REDRIVEN),
         Input::Stopped { error, cause } => {
@@ -191,6 +210,21 @@ impl<'a> Reader<'a> {
         }
     }
 
+    fn optional_number(&mut self) -> Option<Option<u64>> {
+        match self.byte()? {
+            0 => Some(None),
+            1 => Some(Some(self.number()?)),
+            _ => None,
+        }
+    }
+
+    fn map_run_update(&mut self) -> Option<MapRunUpdate> {
+        let max_concurrency = self.optional_number()?.map(u32::try_from).transpose().ok()?;
+        let tolerated_failure_count = self.optional_number()?;
+        let tolerated_failure_percentage = self.optional_number()?.map(f64::from_bits);
+        Some(MapRunUpdate { max_concurrency, tolerated_failure_count, tolerated_failure_percentage })
+    }
+
     pub(crate) fn occurrence(&mut self) -> Option<Occurrence> {
         let at = Timestamp::from_micros(i64::from_le_bytes(self.fixed()?));
         let entropy = u64::from_le_bytes(self.fixed()?);
@@ -210,6 +244,9 @@ impl<'a> Reader<'a> {
             tag::TASK_STARTED => Input::TaskStarted { task: TaskId(self.small()?), worker: self.optional()? },
             tag::TASK_HEARTBEAT => Input::TaskHeartbeat { task: TaskId(self.small()?) },
             tag::TIMER_FIRED => Input::TimerFired { timer: TimerId(self.small()?) },
+            tag::MAP_RUN_UPDATED => {
+                Input::MapRunUpdated { arn: self.text()?.to_owned(), update: self.map_run_update()? }
+            }
             tag::REDRIVEN => Input::Redriven,
             tag::STOPPED => Input::Stopped { error: self.optional()?, cause: self.optional()? },
             _ => return None,
@@ -249,6 +286,14 @@ mod tests {
             Input::TaskStarted { task: TaskId(3), worker: Some("w".into()) },
             Input::TaskHeartbeat { task: TaskId(u32::MAX) },
             Input::TimerFired { timer: TimerId(7) },
+            Input::MapRunUpdated {
+                arn: "arn".into(),
+                update: MapRunUpdate {
+                    max_concurrency: Some(u32::MAX),
+                    tolerated_failure_count: None,
+                    tolerated_failure_percentage: Some(12.5),
+                },
+            },
             Input::Redriven,
             Input::Stopped { error: None, cause: Some("by hand".into()) },
         ];

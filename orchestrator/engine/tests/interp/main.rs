@@ -6,6 +6,7 @@
 mod branches;
 mod fold;
 mod limits;
+mod map_runs;
 mod play;
 mod recovery;
 mod redrive;

@@ -4,12 +4,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use amends_asl::StateMachine;
-use amends_engine::history::Recording;
+use amends_engine::history::{HistorySink, Recording};
 use amends_engine::interp::{Action, Execution, Identity, Input, Occurrence, Outcome, TaskId, TimerId};
 use amends_types::Timestamp;
 use serde_json::{Value, json};
 
 pub(crate) struct Play {
+    machine: Arc<StateMachine>,
+    occurrences: Vec<Occurrence>,
     pub(crate) execution: Execution,
     pub(crate) history: Recording,
     pub(crate) now: Timestamp,
@@ -44,7 +46,9 @@ impl Play {
     pub(crate) fn new(definition: &Value) -> Self {
         let machine = Arc::new(StateMachine::from_value(definition).unwrap());
         Self {
-            execution: Execution::new(machine, identity()),
+            execution: Execution::new(machine.clone(), identity()),
+            machine,
+            occurrences: Vec::new(),
             history: Recording::default(),
             now: Timestamp::from_micros(1_700_000_000_000_000),
             entropy: 0,
@@ -66,8 +70,18 @@ impl Play {
     pub(crate) fn happens(&mut self, input: Input) -> Vec<Action> {
         let mut actions = Vec::new();
         let occurrence = Occurrence { at: self.now, entropy: self.entropy, input };
+        self.occurrences.push(occurrence.clone());
         self.execution.apply(occurrence, &mut self.history, &mut actions);
         actions
+    }
+
+    /// What another sink gets when all that has happened is folded again.
+    pub(crate) fn folded<S: HistorySink>(&self, mut sink: S) -> S {
+        let mut again = Execution::new(self.machine.clone(), identity());
+        for occurrence in &self.occurrences {
+            again.apply(occurrence.clone(), &mut sink, &mut Vec::new());
+        }
+        sink
     }
 
     pub(crate) fn succeeds(&mut self, task: u32, output: Value) -> Vec<Action> {

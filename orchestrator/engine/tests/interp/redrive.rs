@@ -112,23 +112,6 @@ fn iterations_that_had_not_begun_begin_after_a_redrive() {
 }
 
 #[test]
-fn children_of_a_distributed_map_that_had_not_ended_well_begin_anew() {
-    let map = json!({"Type": "Map", "End": true, "ItemProcessor": {
-        "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"},
-        "StartAt": "f", "States": {"f": function("f", None)}}});
-    let definition = json!({"StartAt": "M", "States": {"M": map}});
-    let (mut play, _) = Play::started(&definition, json!(["x", "y"]));
-    play.succeeds(1, json!("X"));
-    play.fails(2, "E");
-    assert_eq!(play.failed().0, "States.ExceedToleratedFailureThreshold");
-    let actions = play.happens(Input::Redriven);
-    assert_eq!(invoked(&actions).len(), 1);
-    play.succeeds(3, json!("Y"));
-    assert_eq!(play.output(), &json!(["X", "Y"]));
-    assert!(play.types().contains(&"MapRunRedriven".to_owned()));
-}
-
-#[test]
 fn an_aborted_execution_goes_on_in_all_its_branches() {
     let branch = |name: &str| json!({"StartAt": name, "States": {name: function(name, None)}});
     let definition = json!({"StartAt": "P", "States": {

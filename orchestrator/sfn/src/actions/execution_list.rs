@@ -7,6 +7,7 @@ use amends_engine::journal::Status;
 use amends_types::Timestamp;
 use serde_json::{Map, Value, json};
 
+use super::children::ChildFilter;
 use super::dispatch::{Answer, LONG_TOKEN, MAX_RESULTS, page_of, put, seconds};
 use crate::api_error::ApiError;
 use crate::page::Page;
@@ -69,10 +70,7 @@ impl Service {
         let request = read(body, read_request)?;
         let arn = match (&request.machine, &request.map_run) {
             (Some(arn), None) => arn,
-            (None, Some(arn)) => {
-                self.owner().check_map_run(arn)?;
-                return Err(ApiError::not_yet("ListExecutions of a map run"));
-            }
+            (None, Some(arn)) => return self.list_of_map_run(arn, &request).await,
             _ => {
                 let message = "Exactly one of the stateMachineArn and the mapRunArn must be specified";
                 return Err(ApiError::validation(message));
@@ -98,6 +96,16 @@ impl Service {
         };
         let shown = list.into_iter().map(|line| self.show_line(&target.machine.name, line)).collect();
         Ok(page_of("executions", shown, next))
+    }
+
+    async fn list_of_map_run(&self, arn: &str, request: &Request) -> Answer {
+        let found = self.find_map_run(arn).await?;
+        let (status, redrive) = (request.status.as_deref(), request.redrive.as_deref());
+        let filters = ["ListExecutions", arn, status.unwrap_or(""), redrive.unwrap_or("")];
+        let page = Page::asked(request.most, request.token.as_deref(), &filters)?;
+        let filter = ChildFilter { status, is_redriven: redrive.map(|redrive| redrive == "REDRIVEN") };
+        let (list, next) = self.list_children(&found, filter, &page);
+        Ok(page_of("executions", list, next))
     }
 
     async fn of_machine(

@@ -118,6 +118,9 @@ impl Service {
             Ok((arn, fields.text("error", TEXT)?, fields.text("cause", CAUSE)?))
         })?;
         let missing = || ApiError::no_execution(&arn);
+        if self.child_at(&arn).await?.is_some() {
+            return Err(ApiError::not_yet("StopExecution of a child of a map run"));
+        }
         let ExecutionArn { machine, name } = self.owner().read_execution(&arn)?.ok_or_else(missing)?;
         let stopped = match self.runs().stop(&machine, &name, error, cause).await? {
             Some(stopped) => stopped,
@@ -132,6 +135,9 @@ impl Service {
 
     pub(super) async fn describe_execution(&self, body: &Value) -> Answer {
         let (arn, with_data) = read(body, read_describe)?;
+        if let Some(child) = self.child_at(&arn).await? {
+            return Ok(self.describe_child(&child, with_data));
+        }
         let (there, with) = self.find_execution(&arn).await?;
         let (machine, name) = (&there.machine, &there.name);
         let mut answer = Map::new();
@@ -163,13 +169,19 @@ impl Service {
 
     pub(super) async fn describe_machine_of_execution(&self, body: &Value) -> Answer {
         let (arn, with_data) = read(body, read_describe)?;
-        let (there, with) = self.find_execution(&arn).await?;
+        let child = self.child_at(&arn).await?;
+        let origin = child.as_ref().map_or_else(|| arn.clone(), |child| self.origin_arn(child));
+        let (there, with) = self.find_execution(&origin).await?;
         let with = with.ok_or_else(|| ApiError::no_execution(&arn))?;
         let revision = self.registry().read(|db| Revision::get(db, with.revision))?;
         let mut answer = show_settings(&revision, false, with_data);
         answer.insert("stateMachineArn".to_owned(), self.owner().machine(&there.machine).into());
         answer.insert("name".to_owned(), there.machine.into());
         answer.insert("updateDate".to_owned(), updated(&revision));
+        if let Some(child) = child {
+            answer.insert("label".to_owned(), child.label().into());
+            answer.insert("mapRunArn".to_owned(), (*child.run.arn).into());
+        }
         Ok(answer.into())
     }
 

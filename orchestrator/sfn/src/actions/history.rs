@@ -34,10 +34,15 @@ impl Service {
     pub(super) async fn get_history(&self, body: &Value) -> Answer {
         let Request { arn, most, reverse, token, with_data } = read(body, read_request)?;
         let missing = || ApiError::no_execution(&arn);
+        let child = self.child_at(&arn).await?;
         let ExecutionArn { machine, name } = self.owner().read_execution(&arn)?.ok_or_else(missing)?;
         let order = if reverse { "reverse" } else { "" };
         let page = Page::asked(most, token.as_deref(), &["GetExecutionHistory", &arn, order])?;
-        let events = self.runs().history(&machine, &name).await?.ok_or_else(missing)?;
+        let events = match child {
+            None => self.runs().history(&machine, &name).await?,
+            Some(child) => self.child_history(&child).await?,
+        };
+        let events = events.ok_or_else(missing)?;
         // A running execution's history grows at its end: from there, a place is the number of the event, and from
         // the beginning as well.
         let place = |event: &Value| event["id"].as_u64().unwrap_or(0);

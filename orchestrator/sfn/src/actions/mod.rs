@@ -3,6 +3,7 @@
 mod activities;
 mod aliases;
 mod callbacks;
+mod children;
 mod definition;
 mod dispatch;
 mod execution_list;

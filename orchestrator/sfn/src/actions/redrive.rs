@@ -4,7 +4,7 @@ use amends_engine::driver::ExecutionDescription;
 use serde_json::{Map, Value, json};
 
 use super::dispatch::{Answer, put, seconds};
-use crate::api_error::ApiError;
+use crate::api_error::{ApiError, ErrorCode};
 use crate::arn::ExecutionArn;
 use crate::request::{ARN, Length, read};
 use crate::service::Service;
@@ -18,6 +18,11 @@ impl Service {
             fields.required_text("executionArn", ARN)
         })?;
         let missing = || ApiError::no_execution(&arn);
+        if self.child_at(&arn).await?.is_some() {
+            let message =
+                "Execution was started by a Map Run and is redriven with the execution of the Map Run";
+            return Err(ApiError::new(ErrorCode::ExecutionNotRedrivable, message));
+        }
         let ExecutionArn { machine, name } = self.owner().read_execution(&arn)?.ok_or_else(missing)?;
         let redriven = self.runs().redrive(&machine, &name).await?.ok_or_else(missing)?;
         Ok(json!({"redriveDate": seconds(redriven)}))

@@ -4,6 +4,7 @@
 
 mod executions;
 mod machines;
+mod map_runs;
 mod resources;
 mod restart;
 mod server;

@@ -26,7 +26,7 @@ async fn what_cannot_be_read_is_refused() {
     assert_eq!(unknown.0, "UnknownOperationException");
     let aimless = send(server.client.post(&server.url).body("{}")).await;
     assert_eq!((aimless.status, code_of(&aimless).0.as_str()), (400, "UnknownOperationException"));
-    let long = send(server.request("ListStateMachines").body(" ".repeat(2 * 1024 * 1024))).await;
+    let long = send(server.request("ListStateMachines").body(" ".repeat(5 * 1024 * 1024))).await;
     assert_eq!((long.status, code_of(&long).0.as_str()), (413, "RequestEntityTooLargeException"));
     let missing = server.refused("CreateStateMachine", json!({"name": "m"})).await;
     let expected = "2 validation errors detected: Value null at 'definition' failed to satisfy constraint: Member must \
