@@ -44,8 +44,13 @@ impl AwsStepFunctions {
         format!("{}:stateMachine:{machine}", self.prefix)
     }
 
+    /// The ARN of an execution.
+    pub fn named_execution_arn(&self, machine: &str, name: &str) -> String {
+        format!("{}:execution:{machine}:{name}", self.prefix)
+    }
+
     fn execution_arn(&self, execution: &Execution) -> String {
-        format!("{}:execution:{}:{}", self.prefix, execution.machine, execution.run.as_str())
+        self.named_execution_arn(&execution.machine, execution.run.as_str())
     }
 
     async fn find(

@@ -7,7 +7,9 @@ mod machine;
 mod measure;
 mod orders;
 mod report;
+mod server;
 mod size;
+mod wire;
 
 pub(crate) use case::{Case, Load};
 pub(crate) use machine::{peak_memory_bytes, reset_peak_memory};

@@ -31,6 +31,15 @@ pub(crate) struct Engine {
     /// Where SQS is, for tasks that send messages; requests for SQS that arrive here are handed on
     #[arg(long, value_name = "URL", env = "AMENDS_SQS_ENDPOINT")]
     pub(crate) sqs_endpoint: Option<String>,
+    /// How many executions may be open; more starts are refused
+    #[arg(long, value_name = "N", default_value_t = 1_000_000, value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) max_open_executions: u32,
+    /// How many tasks are done at once; more wait
+    #[arg(long, value_name = "N", default_value_t = 10_000, value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) max_tasks: u32,
+    /// For how long finished executions are kept, and their names taken
+    #[arg(long, value_name = "DAYS", default_value_t = 90, value_parser = clap::value_parser!(u32).range(1..=36_500))]
+    pub(crate) retention_days: u32,
     /// How the log is written
     #[arg(long, value_enum, default_value_t = LogFormat::Pretty, env = "AMENDS_LOG_FORMAT")]
     pub(crate) log: LogFormat,

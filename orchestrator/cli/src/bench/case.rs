@@ -16,12 +16,16 @@ pub(crate) enum Case {
     /// The order saga, refused at its last step and compensated
     #[value(name = "failed-last")]
     FailedAtTheLastStep,
+    /// The Step Functions API: a start of `amends engine`, and calls over the wire with the AWS SDK
+    Wire,
+    /// A restart of `amends engine` with ten times --sagas finished executions and --sagas open ones; only when asked for
+    Restart,
 }
 
 impl Case {
-    /// All cases.
-    pub(crate) const ALL: [Self; 4] =
-        [Self::EmptyHandlers, Self::Completed, Self::DeclinedAtCharge, Self::FailedAtTheLastStep];
+    /// What is measured if nothing else is said.
+    pub(crate) const DEFAULT: [Self; 5] =
+        [Self::EmptyHandlers, Self::Completed, Self::DeclinedAtCharge, Self::FailedAtTheLastStep, Self::Wire];
 
     pub(crate) const fn name(self) -> &'static str {
         match self {
@@ -29,6 +33,8 @@ impl Case {
             Self::Completed => "order, completed",
             Self::DeclinedAtCharge => "order, declined at charge",
             Self::FailedAtTheLastStep => "order, failed at the last step",
+            Self::Wire => "engine over the wire",
+            Self::Restart => "engine, restarted",
         }
     }
 }
@@ -50,6 +56,7 @@ impl Load {
     pub(crate) fn saturated(case: Case, sagas: u64) -> Self {
         match case {
             Case::EmptyHandlers => Self { sagas: sagas * 5, concurrency: 2_000 },
+            Case::Wire | Case::Restart => Self { sagas, concurrency: 64 },
             Case::Completed | Case::DeclinedAtCharge | Case::FailedAtTheLastStep => {
                 Self { sagas, concurrency: 512 }
             }

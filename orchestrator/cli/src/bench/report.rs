@@ -32,12 +32,56 @@ pub(crate) struct Measurement {
     peak_memory_bytes: u64,
 }
 
-/// Everything.
+/// A start of `amends engine`, from the beginning of the process until it answers.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+pub(crate) struct ServerStart {
+    pub(crate) finished: u64,
+    pub(crate) open: u64,
+    pub(crate) start_micros: u64,
+    /// The process's resident memory a second later.
+    pub(crate) idle_memory_bytes: u64,
+    pub(crate) disk_bytes: u64,
+}
+
+/// One action of the API, over the wire.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub(crate) struct Calls {
+    action: &'static str,
+    concurrency: u64,
+    calls: u64,
+    calls_per_second: f64,
+    p50_micros: u64,
+    p90_micros: u64,
+    p99_micros: u64,
+    max_micros: u64,
+}
+
+impl Calls {
+    pub(super) fn new(action: &'static str, load: Load, latencies: &Latencies) -> Self {
+        Self {
+            action,
+            concurrency: load.concurrency,
+            calls: load.sagas,
+            calls_per_second: load.sagas as f64 / latencies.elapsed.as_secs_f64(),
+            p50_micros: micros(latencies.per_mille(500)),
+            p90_micros: micros(latencies.per_mille(900)),
+            p99_micros: micros(latencies.per_mille(990)),
+            max_micros: micros(latencies.per_mille(1000)),
+        }
+    }
+}
+
+/// Everything.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub(crate) struct Report {
     /// Of this machine, in the directory of the measurement.
     pub(crate) fdatasync_p50_micros: u64,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) measurements: Vec<Measurement>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) servers: Vec<ServerStart>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) calls: Vec<Calls>,
 }
 
 fn micros(duration: Duration) -> u64 {
@@ -67,15 +111,30 @@ impl Measurement {
 impl Report {
     /// For a person: times in milliseconds.
     pub(crate) fn table(&self) -> String {
-        let mut table = Table::new();
-        table.load_style(presets::NOTHING);
-        table.set_header([
+        let mut parts = Vec::new();
+        if !self.measurements.is_empty() {
+            parts.push(format!("{}\n\nfsyncs, rows and disk bytes are per saga.", self.sagas()));
+        }
+        if !self.calls.is_empty() {
+            parts.push(self.wire().to_string());
+        }
+        if !self.servers.is_empty() {
+            parts.push(format!(
+                "{}\n\nstart ms is from the beginning of the process to its first answer.",
+                self.starts()
+            ));
+        }
+        parts.push(format!("fdatasync p50 here: {} ms\n", ms(self.fdatasync_p50_micros)));
+        parts.join("\n\n")
+    }
+
+    fn sagas(&self) -> Table {
+        let header = [
             "case", "at once", "sagas/s", "p50 ms", "p90 ms", "p99 ms", "max ms", "fsyncs", "rows", "disk B",
             "peak MiB",
-        ]);
-        let ms = |micros: u64| format!("{:.2}", micros as f64 / 1000.0);
-        for m in &self.measurements {
-            table.add_row([
+        ];
+        let rows = self.measurements.iter().map(|m| {
+            vec![
                 m.case.to_owned(),
                 m.concurrency.to_string(),
                 format!("{:.0}", m.sagas_per_second),
@@ -86,17 +145,61 @@ impl Report {
                 format!("{:.2}", m.fsyncs_per_saga),
                 format!("{:.1}", m.rows_per_saga),
                 format!("{:.0}", m.disk_bytes_per_saga),
-                format!("{:.0}", m.peak_memory_bytes as f64 / 1_048_576.0),
-            ]);
-        }
-        for index in 1..11 {
-            if let Some(column) = table.column_mut(index) {
-                column.set_cell_alignment(CellAlignment::Right);
-            }
-        }
-        format!(
-            "{table}\n\nfsyncs, rows and disk bytes are per saga. fdatasync p50 here: {} ms\n",
-            ms(self.fdatasync_p50_micros)
-        )
+                mib(m.peak_memory_bytes),
+            ]
+        });
+        table(&header, rows)
     }
+
+    fn wire(&self) -> Table {
+        let header = ["action", "at once", "calls/s", "p50 ms", "p90 ms", "p99 ms", "max ms"];
+        let rows = self.calls.iter().map(|calls| {
+            vec![
+                calls.action.to_owned(),
+                calls.concurrency.to_string(),
+                format!("{:.0}", calls.calls_per_second),
+                ms(calls.p50_micros),
+                ms(calls.p90_micros),
+                ms(calls.p99_micros),
+                ms(calls.max_micros),
+            ]
+        });
+        table(&header, rows)
+    }
+
+    fn starts(&self) -> Table {
+        let header = ["finished", "open", "start ms", "idle MiB", "disk MiB"];
+        let rows = self.servers.iter().map(|server| {
+            vec![
+                server.finished.to_string(),
+                server.open.to_string(),
+                ms(server.start_micros),
+                mib(server.idle_memory_bytes),
+                mib(server.disk_bytes),
+            ]
+        });
+        table(&header, rows)
+    }
+}
+
+fn ms(micros: u64) -> String {
+    format!("{:.2}", micros as f64 / 1000.0)
+}
+
+fn mib(bytes: u64) -> String {
+    format!("{:.0}", bytes as f64 / 1_048_576.0)
+}
+
+/// A table without lines; all columns but the first are numbers.
+fn table(header: &[&str], rows: impl Iterator<Item = Vec<String>>) -> Table {
+    let mut table = Table::new();
+    table.load_style(presets::NOTHING);
+    table.set_header(header.iter().copied());
+    table.add_rows(rows);
+    for index in 1..header.len() {
+        if let Some(column) = table.column_mut(index) {
+            column.set_cell_alignment(CellAlignment::Right);
+        }
+    }
+    table
 }

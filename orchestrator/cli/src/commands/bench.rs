@@ -11,7 +11,7 @@ pub(crate) async fn run(arguments: &Bench) -> Result<ExitCode, Failure> {
     if !arguments.dir.is_dir() {
         return Err(Failure::Unusable(format!("{} is no directory", arguments.dir.display())));
     }
-    let cases = if arguments.cases.is_empty() { &Case::ALL[..] } else { &arguments.cases };
+    let cases = if arguments.cases.is_empty() { &Case::DEFAULT[..] } else { &arguments.cases };
     let report = measure_all(cases, arguments.sagas, &arguments.dir, output::complain).await?;
     if arguments.json {
         output::print_json(&report)?;

@@ -23,6 +23,8 @@ use crate::up::{Stopping, init_log, watch_for_signals};
 /// How long requests have to end.
 const LAST_REQUESTS: Duration = Duration::from_secs(5);
 
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+
 /// The registry's file within the data directory.
 const REGISTRY: &str = "registry.sqlite";
 
@@ -54,6 +56,13 @@ pub(crate) async fn run(arguments: args::Engine) -> Result<ExitCode, Failure> {
     let (account, region) = (arguments.account, arguments.region);
     let mut options = EngineOptions::new(directory, worker.clone());
     (options.account, options.region) = (account.clone(), region.clone());
+    options.limits.open_executions = arguments.max_open_executions as usize;
+    options.limits.tasks_in_flight = arguments.max_tasks as usize;
+    options.limits.retention = Some(DAY * arguments.retention_days);
+    let known = registry.clone();
+    options.on_forget = Arc::new(move |expired| {
+        known.forget(expired.iter().map(|each| (each.machine.clone(), each.name.clone())).collect());
+    });
     let engine = Engine::open(&data.engine(), options).map_err(|error| unusable(&error))?;
     let (clock, entropy) = (Arc::new(SystemClock::new()), Arc::new(SplitMix::from_system()));
     let engine_too = engine.clone();

@@ -67,6 +67,8 @@ pub(super) struct Core {
     pub(super) ticked: Duration,
     pub(super) closing: Option<Closing>,
     pub(super) last_retry: Timestamp,
+    /// When the archive is next looked through for what has been kept for long enough.
+    pub(super) forgets_at: Timestamp,
     /// Kept for its allocation.
     pub(super) actions: Vec<Action>,
 }

@@ -22,8 +22,8 @@ use crate::driver::segments::Segments;
 use crate::driver::timers::Timers;
 use crate::driver::{EngineOpenError, EngineOptions};
 use crate::journal::{
-    Archive, Archiver, Commits, Definitions, Done, FileStorage, Log, OpenExecution, Progress, SqliteArchive,
-    Storage, recover,
+    Archive, Archiver, Commits, Definitions, Done, FileStorage, Hooks, Log, OpenExecution, Progress,
+    SqliteArchive, Storage, recover,
 };
 
 /// The journal's directory within the engine's.
@@ -66,9 +66,8 @@ impl Engine {
         let (log, recovered) = read(&storage, archive.as_ref(), &options)?;
         let (commits, progress) = Commits::thread(log, options.watermark.clone(), options.on_fatal.clone())
             .map_err(EngineOpenError::Thread)?;
-        let (archiver, archived) =
-            Archiver::thread(archive.clone(), storage.clone(), options.on_fatal.clone())
-                .map_err(EngineOpenError::Thread)?;
+        let (archiver, archived) = Archiver::thread(archive.clone(), storage.clone(), hooks(&options))
+            .map_err(EngineOpenError::Thread)?;
         let spawn: Arc<dyn Spawn> = Arc::new(runtime.clone());
         let on_fatal = options.on_fatal.clone();
         let parts = Parts { storage, archive, spawn, commits, progress, archiver, archived, recovered };
@@ -103,8 +102,7 @@ impl Engine {
         options.limits.longest_sleep = Duration::MAX;
         let (log, recovered) = read(&storage, archive.as_ref(), &options)?;
         let (commits, progress) = Commits::inline(log, options.watermark.clone(), options.on_fatal.clone());
-        let (archiver, archived) =
-            Archiver::inline(archive.clone(), storage.clone(), options.on_fatal.clone());
+        let (archiver, archived) = Archiver::inline(archive.clone(), storage.clone(), hooks(&options));
         let spawn: Arc<dyn Spawn> = Arc::new(simulation.clone());
         let parts = Parts { storage, archive, spawn, commits, progress, archiver, archived, recovered };
         let (engine, core, sources) = assemble(parts, options)?;
@@ -114,6 +112,10 @@ impl Engine {
         }));
         Ok(Self::from(engine))
     }
+}
+
+fn hooks(options: &EngineOptions) -> Hooks {
+    Hooks { on_fatal: options.on_fatal.clone(), on_forget: options.on_forget.clone() }
 }
 
 /// Tells those who asked for the shutdown; they may have gone.
@@ -181,6 +183,7 @@ fn assemble(parts: Parts, options: EngineOptions) -> Result<(Inner, Core, Source
         ticked: options.clock.monotonic(),
         closing: None,
         last_retry: Timestamp::default(),
+        forgets_at: Timestamp::default(),
         actions: Vec::new(),
     };
     core.resume(parts.recovered.executions, &machines, parts.archive.as_ref())?;

@@ -8,7 +8,7 @@ use amends_types::{Clock, Entropy, SplitMix};
 
 use crate::clock::SystemClock;
 use crate::driver::{ParsedMachines, TaskWorker};
-use crate::journal::DirectoryId;
+use crate::journal::{DirectoryId, ExpiredExecution};
 
 /// What an engine needs besides its directory.
 #[derive(Clone)]
@@ -26,6 +26,8 @@ pub struct EngineOptions {
     pub watermark: Arc<dyn Fn() -> u64 + Send + Sync>,
     /// What runs when a sync of the journal or of the archive failed; it must end the process.
     pub on_fatal: FatalHook,
+    /// What runs before finished executions are forgotten, so that what others know of them is forgotten too.
+    pub on_forget: Arc<dyn Fn(&[ExpiredExecution]) + Send + Sync>,
     /// The account in ARNs.
     pub account: String,
     /// The region in ARNs.
@@ -46,6 +48,7 @@ impl EngineOptions {
             worker,
             watermark: Arc::new(|| 0),
             on_fatal: amends_sqlite::Options::default().on_fatal,
+            on_forget: Arc::new(|_| {}),
             account: "111111111111".to_owned(),
             region: "us-east-1".to_owned(),
             parsed: Arc::default(),
@@ -71,6 +74,9 @@ pub struct Limits {
     pub segment_bytes: u64,
     /// The journal is kept below about this many segments by carrying long-open executions forward.
     pub segments: u64,
+    /// How long finished executions are kept, and their names taken; `None` for ever. Step Functions' own quota is 90
+    /// days.
+    pub retention: Option<Duration>,
     /// The loop looks at the time at least this often, because the system's time may jump.
     pub longest_sleep: Duration,
     /// How long a shutdown waits for workers.
@@ -87,6 +93,7 @@ impl Default for Limits {
             unarchived: 20_000,
             segment_bytes: 32 * 1024 * 1024,
             segments: 4,
+            retention: None,
             longest_sleep: Duration::from_secs(60),
             shutdown: Duration::from_secs(10),
         }

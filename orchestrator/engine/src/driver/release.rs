@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use amends_asl::{Integration, Pattern, Resource};
 use serde_json::Value;
@@ -15,6 +16,9 @@ use crate::driver::worker;
 use crate::driver::{ServiceCall, TaskFailure};
 use crate::interp::{Invocation, TaskId};
 use crate::journal::{Done, Entry, Job, Progress};
+
+/// How often the archive is looked through.
+const FORGETS_EVERY: Duration = Duration::from_secs(60 * 60);
 
 impl Core {
     /// The journal has got further, or cannot.
@@ -155,7 +159,16 @@ impl Core {
                 Entry::Released { before }.put(&mut self.chunk);
                 self.effects.push(Effect::Remove { before });
             }
+            Done::Forgotten { before } => self.archiver.submit(Job::Forget { before }),
         }
+    }
+
+    /// Has what has been kept for long enough forgotten, now and then. What is open is not in the archive, or will come
+    /// there again.
+    pub(super) fn forget_if_due(&mut self) {
+        let Some(retention) = self.limits.retention.filter(|_| self.now >= self.forgets_at) else { return };
+        self.forgets_at = self.now.plus(FORGETS_EVERY);
+        self.archiver.submit(Job::Forget { before: self.now.minus(retention) });
     }
 
     /// Begins to release the segments that nobody needs any more.

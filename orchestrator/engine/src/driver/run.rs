@@ -56,6 +56,7 @@ pub(super) async fn run(mut core: Core, mut from: Sources) -> Vec<oneshot::Sende
         commands.drain(..).for_each(|command| core.handle(command));
         starts.drain(..).for_each(|start| core.start(start));
         core.fire_due();
+        core.forget_if_due();
         core.flush();
         let progress = *from.progress.borrow_and_update();
         core.progressed(progress);
@@ -98,7 +99,9 @@ impl Core {
     fn next_due(&self) -> Option<Timestamp> {
         let retry = self.progress.full.then(|| self.now.plus(FULL_RETRY));
         let closing = self.closing.as_ref().map(|closing| closing.deadline);
-        [self.timers.next_at(), retry, closing].into_iter().flatten().min()
+        // An idle engine forgets too.
+        let forget = self.limits.retention.map(|_| self.forgets_at);
+        [self.timers.next_at(), retry, closing, forget].into_iter().flatten().min()
     }
 
     /// Lets the journal try again after a full disk.

@@ -85,6 +85,17 @@ pub struct ArchivedExecution {
     pub tape: Vec<u8>,
 }
 
+/// A finished execution that has been kept for long enough.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ExpiredExecution {
+    /// Its number in the order of starting.
+    pub number: u64,
+    /// The state machine's name.
+    pub machine: String,
+    /// Its own name.
+    pub name: String,
+}
+
 /// Which executions to list: the newest first.
 #[derive(Debug, Clone, Default)]
 pub struct ListFilter {
@@ -103,9 +114,10 @@ pub struct ListFilter {
 #[error("the archive of finished executions cannot be used: {0}")]
 pub struct ArchiveError(pub String);
 
-/// Where finished executions are kept, and looked up by name for ever after.
+/// Where finished executions are kept and looked up by name, until they are removed.
 pub trait Archive: Send + Sync + 'static {
-    /// Stores executions, all or none. One that is here already, and has gone on since, is replaced. Not durable before [`Archive::sync`].
+    /// Stores executions, all or none. One that is here already, and has gone on since, is replaced. Not durable before
+    /// [`Archive::sync`].
     ///
     /// # Errors
     /// When none was stored.
@@ -140,6 +152,18 @@ pub trait Archive: Send + Sync + 'static {
     /// # Errors
     /// When the archive cannot be read.
     fn highest(&self) -> Result<u64, ArchiveError>;
+
+    /// Executions that ended before that time, the first to end first, and not more than so many.
+    ///
+    /// # Errors
+    /// When the archive cannot be read.
+    fn expired(&self, before: Timestamp, most: usize) -> Result<Vec<ExpiredExecution>, ArchiveError>;
+
+    /// Removes executions, all or none. Their names are free from then on.
+    ///
+    /// # Errors
+    /// When none was removed.
+    fn remove(&self, numbers: Vec<u64>) -> Result<(), ArchiveError>;
 
     /// A page of executions, the newest first, without their tapes.
     ///

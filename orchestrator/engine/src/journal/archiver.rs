@@ -11,9 +11,10 @@ use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use amends_sqlite::FatalHook;
+use amends_types::Timestamp;
 use tokio::sync::mpsc;
 
-use crate::journal::{Archive, ArchivedExecution, Storage, segment};
+use crate::journal::{Archive, ArchivedExecution, ExpiredExecution, Storage, segment};
 
 /// The most rows of one commit.
 const BATCH: usize = 500;
@@ -26,6 +27,8 @@ pub(crate) enum Job {
     Store(Arc<ArchivedExecution>),
     /// Make everything durable that was stored before, so that the segments before this one may be released.
     Sync { before: u64 },
+    /// Forget executions that ended before that time: some of them, the first to end first.
+    Forget { before: Timestamp },
     /// Remove these segments, in this order. That they are not needed is durable.
     Remove(Vec<u64>),
 }
@@ -37,7 +40,12 @@ pub(crate) enum Done {
     Stored(Arc<[Arc<ArchivedExecution>]>),
     /// What was stored before is durable.
     Synced { before: u64 },
+    /// Some executions were forgotten; there may be more that ended before that time.
+    Forgotten { before: Timestamp },
 }
+
+/// What is told which executions are about to be forgotten.
+pub(crate) type ForgetHook = Arc<dyn Fn(&[ExpiredExecution]) + Send + Sync>;
 
 /// The way to the archiver.
 pub(crate) enum Archiver {
@@ -51,19 +59,19 @@ impl Archiver {
     pub(crate) fn inline(
         archive: Arc<dyn Archive>,
         storage: Arc<dyn Storage>,
-        on_fatal: FatalHook,
+        hooks: Hooks,
     ) -> (Self, mpsc::UnboundedReceiver<Done>) {
         let (done, receiver) = mpsc::unbounded_channel();
-        (Self::Inline(Worker::new(archive, storage, done, on_fatal)), receiver)
+        (Self::Inline(Worker::new(archive, storage, done, hooks)), receiver)
     }
 
     pub(crate) fn thread(
         archive: Arc<dyn Archive>,
         storage: Arc<dyn Storage>,
-        on_fatal: FatalHook,
+        hooks: Hooks,
     ) -> io::Result<(Self, mpsc::UnboundedReceiver<Done>)> {
         let (done, receiver) = mpsc::unbounded_channel();
-        let mut worker = Worker::new(archive, storage, done, on_fatal);
+        let mut worker = Worker::new(archive, storage, done, hooks);
         let (jobs, waiting) = channel();
         let stop = Arc::new(AtomicBool::new(false));
         let stopped = stop.clone();
@@ -100,7 +108,15 @@ pub(crate) struct Worker {
     unneeded: VecDeque<u64>,
     /// A sync failed: nothing is known to be durable any more, whatever later ones say.
     broken: bool,
-    on_fatal: FatalHook,
+    hooks: Hooks,
+}
+
+/// Who is told what.
+#[derive(Clone)]
+pub(crate) struct Hooks {
+    /// A sync failed.
+    pub(crate) on_fatal: FatalHook,
+    pub(crate) on_forget: ForgetHook,
 }
 
 impl Worker {
@@ -108,9 +124,9 @@ impl Worker {
         archive: Arc<dyn Archive>,
         storage: Arc<dyn Storage>,
         done: mpsc::UnboundedSender<Done>,
-        on_fatal: FatalHook,
+        hooks: Hooks,
     ) -> Self {
-        Self { archive, storage, done, unneeded: VecDeque::new(), broken: false, on_fatal }
+        Self { archive, storage, done, unneeded: VecDeque::new(), broken: false, hooks }
     }
 
     fn run(&mut self, jobs: &Receiver<Job>, stop: &AtomicBool) {
@@ -135,6 +151,7 @@ impl Worker {
                     self.store(std::mem::take(&mut rows), &again);
                     self.sync(before);
                 }
+                Job::Forget { before } => self.forget(before),
                 Job::Remove(segments) => self.remove(segments),
             }
         }
@@ -154,6 +171,19 @@ impl Worker {
         self.report(Done::Stored(rows));
     }
 
+    /// What cannot be forgotten now is forgotten later.
+    fn forget(&self, before: Timestamp) {
+        let Ok(expired) = self.archive.expired(before, BATCH) else { return };
+        if expired.is_empty() {
+            return;
+        }
+        (self.hooks.on_forget)(&expired);
+        let numbers = expired.iter().map(|execution| execution.number).collect();
+        if self.archive.remove(numbers).is_ok() {
+            self.report(Done::Forgotten { before });
+        }
+    }
+
     /// Not to be tried again after an error: the second try may succeed without having written anything.
     fn sync(&mut self, before: u64) {
         if self.broken {
@@ -163,7 +193,7 @@ impl Worker {
             Ok(()) => self.report(Done::Synced { before }),
             Err(error) => {
                 self.broken = true;
-                (self.on_fatal)(&format!("a sync of the archive failed: {error}"));
+                (self.hooks.on_fatal)(&format!("a sync of the archive failed: {error}"));
             }
         }
     }

@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use crate::journal::{Archive, ArchiveError, ArchivedExecution, ListFilter};
+use amends_types::Timestamp;
+
+use crate::journal::{Archive, ArchiveError, ArchivedExecution, ExpiredExecution, ListFilter};
 
 /// An archive in memory. Clones are handles to the same.
 #[derive(Debug, Clone, Default)]
@@ -82,6 +84,24 @@ impl Archive for MemoryArchive {
 
     fn highest(&self) -> Result<u64, ArchiveError> {
         Ok(self.rows().all.keys().next_back().copied().unwrap_or(0))
+    }
+
+    fn expired(&self, before: Timestamp, most: usize) -> Result<Vec<ExpiredExecution>, ArchiveError> {
+        let rows = self.rows();
+        let mut expired: Vec<_> = rows.all.values().filter(|row| row.stopped < before).collect();
+        expired.sort_by_key(|row| row.stopped);
+        let expired = expired.into_iter().take(most).map(|row| ExpiredExecution {
+            number: row.number,
+            machine: row.machine.clone(),
+            name: row.name.clone(),
+        });
+        Ok(expired.collect())
+    }
+
+    fn remove(&self, numbers: Vec<u64>) -> Result<(), ArchiveError> {
+        let mut rows = self.rows();
+        rows.all.retain(|number, _| !numbers.contains(number));
+        Ok(())
     }
 
     fn list(&self, filter: &ListFilter) -> Result<Vec<ArchivedExecution>, ArchiveError> {

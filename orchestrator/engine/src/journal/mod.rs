@@ -29,7 +29,7 @@ mod storage;
 mod tape;
 mod writer;
 
-pub use archive::{Archive, ArchiveError, ArchivedExecution, ListFilter, Status};
+pub use archive::{Archive, ArchiveError, ArchivedExecution, ExpiredExecution, ListFilter, Status};
 pub use backup::BackedUp;
 pub use definitions::{Definition, DefinitionId};
 pub use error::JournalError;
@@ -41,7 +41,7 @@ pub use segment::DirectoryId;
 pub use sqlite_archive::SqliteArchive;
 pub use storage::{LogFile, Storage};
 
-pub(crate) use archiver::{Archiver, Done, Job};
+pub(crate) use archiver::{Archiver, Done, Hooks, Job};
 pub(crate) use backup::{back_up, copy_definitions};
 pub(crate) use definitions::{Definitions, StoredDefinition};
 pub(crate) use entry::Entry;

@@ -12,7 +12,7 @@ use amends_sqlite::{Database, Migration, Options, ReadOnlyDatabase, Synchronous,
 use amends_types::Timestamp;
 
 use crate::journal::{
-    Archive, ArchiveError, ArchivedExecution, DefinitionId, DirectoryId, ListFilter, Status,
+    Archive, ArchiveError, ArchivedExecution, DefinitionId, DirectoryId, ExpiredExecution, ListFilter, Status,
 };
 
 static MIGRATIONS: &[Migration] = &[
@@ -45,6 +45,11 @@ static MIGRATIONS: &[Migration] = &[
         sql: "
         ALTER TABLE execution ADD COLUMN redrives INTEGER NOT NULL DEFAULT 0;
         ALTER TABLE execution ADD COLUMN redriven INTEGER;",
+    },
+    Migration {
+        version: 3,
+        name: "retention",
+        sql: "CREATE INDEX execution_stopped ON execution (stopped);",
     },
 ];
 
@@ -185,6 +190,32 @@ impl Archive for SqliteArchive {
             db.query_row("SELECT coalesce(max(number), 0) FROM execution", (), |row| row.get(0))
         })?;
         Ok(u64::try_from(highest).unwrap_or(0))
+    }
+
+    fn expired(&self, before: Timestamp, most: usize) -> Result<Vec<ExpiredExecution>, ArchiveError> {
+        const SQL: &str =
+            "SELECT e.number, m.name, e.name FROM execution e JOIN machine m ON m.id = e.machine
+                           WHERE e.stopped < ?1 ORDER BY e.stopped LIMIT ?2";
+        let most = i64::try_from(most).unwrap_or(i64::MAX);
+        self.read(|db| {
+            let read = |row: &Row<'_>| {
+                let number: i64 = row.get(0)?;
+                Ok(ExpiredExecution {
+                    number: number.cast_unsigned(),
+                    machine: row.get(1)?,
+                    name: row.get(2)?,
+                })
+            };
+            db.prepare_cached(SQL)?.query_map((before.as_micros(), most), read)?.collect()
+        })
+    }
+
+    fn remove(&self, numbers: Vec<u64>) -> Result<(), ArchiveError> {
+        self.writable()?.write_blocking(move |db| {
+            let mut delete = db.prepare_cached("DELETE FROM execution WHERE number = ?1")?;
+            numbers.iter().try_for_each(|number| delete.execute((number.cast_signed(),)).map(drop))?;
+            Ok(())
+        })
     }
 
     fn list(&self, filter: &ListFilter) -> Result<Vec<ArchivedExecution>, ArchiveError> {

@@ -1,7 +1,10 @@
-//! One execution per name, for ever; stopping; what is refused.
+//! One execution per name, for as long as it is kept; stopping; what is refused.
+
+use std::time::Duration;
 
 use amends_engine::driver::{Engine, StartError, StopError};
 use amends_engine::journal::{ListFilter, Status, Survives};
+use amends_types::Clock;
 use serde_json::json;
 
 use crate::world::World;
@@ -36,6 +39,29 @@ fn a_name_stays_taken_after_the_end_and_after_a_crash() {
     let after = world.after_crash(Survives::Nothing);
     let engine = after.open();
     taken(&after, &engine);
+}
+
+#[test]
+fn a_name_is_free_again_once_its_execution_has_been_kept_for_long_enough() {
+    let day = Duration::from_secs(24 * 60 * 60);
+    let mut world = World::new();
+    world.limits.retention = Some(90 * day);
+    let engine = world.open();
+    let input = || json!({"n": 1});
+    let run = |name: &str| {
+        world.run(engine.start("steps", name, input())).unwrap();
+        world.run(engine.wait_end("steps", name)).unwrap();
+    };
+    (0..1_100).for_each(|number| run(&format!("old-{number}")));
+    world.run(world.simulation.clock().sleep(89 * day));
+    run("young");
+    world.run(engine.start("steps", "old-0", input())).expect_err("it is still known");
+    world.run(world.simulation.clock().sleep(2 * day));
+    run("old-0");
+    let all = world.run(engine.list(ListFilter { limit: 5_000, ..ListFilter::default() })).unwrap();
+    let names: Vec<_> = all.iter().map(|line| &*line.name).collect();
+    assert_eq!(names, ["old-0", "young"]);
+    world.run(engine.start("steps", "young", input())).expect_err("it is still known");
 }
 
 #[test]

@@ -80,6 +80,13 @@ impl StartedWith {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
+    /// Forgets executions of which there is nothing else any more.
+    pub(crate) fn forget(db: &Connection, names: &[(String, String)]) -> Result<(), ApiError> {
+        let mut delete = db.prepare_cached("DELETE FROM execution WHERE machine_name = ?1 AND name = ?2")?;
+        names.iter().try_for_each(|name| delete.execute((&name.0, &name.1)).map(drop))?;
+        Ok(())
+    }
+
     fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
         Ok(Self {
             id: row.get(0)?,

@@ -9,6 +9,7 @@ use amends_sqlite::rusqlite::Connection;
 use amends_sqlite::{Database, Migration, OpenError};
 use thiserror::Error;
 
+use super::execution::StartedWith;
 use crate::api_error::ApiError;
 
 const MIGRATIONS: &[Migration] = &[Migration {
@@ -45,6 +46,15 @@ impl Registry {
     /// When the file cannot be read.
     pub fn directory(&self) -> Result<[u8; 16], ApiError> {
         self.read(|db| Ok(db.query_row("SELECT directory FROM identity", (), |row| row.get(0))?))
+    }
+
+    /// Forgets with what executions were started that the engine is about to forget: state machine and name of each.
+    /// What cannot be removed now is replaced when the name is used again.
+    pub fn forget(&self, executions: Vec<(String, String)>) {
+        let work = move |db: &Connection| StartedWith::forget(db, &executions);
+        if let Err(error) = self.database.write_blocking(work) {
+            tracing::warn!(%error, "what executions were started with is kept for longer than need be");
+        }
     }
 
     /// Runs `work` on the last commit.
