@@ -64,6 +64,8 @@ codes! {
     InvalidName,
     /// The output is not JSON.
     InvalidOutput,
+    /// The request was not signed with the key, or not now.
+    InvalidSignatureException,
     /// The token is not one of ours.
     InvalidToken,
     /// Nobody said who is asking.
@@ -183,6 +185,7 @@ impl ApiError {
             | ErrorCode::UnknownOperationException
             | ErrorCode::UnrecognizedClientException
             | ErrorCode::MissingAuthenticationTokenException
+            | ErrorCode::InvalidSignatureException
             | ErrorCode::RequestEntityTooLargeException
             | ErrorCode::InternalFailure
             | ErrorCode::ServiceUnavailable => FRAMEWORK,

@@ -22,4 +22,4 @@ pub use api_error::{ApiError, ErrorCode};
 pub use integrations::Integrations;
 pub use registry::{Registry, RegistryError};
 pub use service::{Options, Service};
-pub use wire::{Access, Bind, BindError, serve};
+pub use wire::{Access, Bind, BindError, SigningKey, serve};

@@ -13,7 +13,7 @@ pub(crate) struct Engine {
     /// Directory of state machines and executions
     #[arg(long = "data", value_name = "DIR", default_value = "amends-engine", env = "AMENDS_ENGINE_DATA")]
     pub(crate) dir: PathBuf,
-    /// Where to listen; anything but loopback needs --token
+    /// Where to listen; anything but loopback needs --token or --access-key
     #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8083", env = "AMENDS_ENGINE_LISTEN")]
     pub(crate) listen: SocketAddr,
     /// The account in ARNs
@@ -25,6 +25,18 @@ pub(crate) struct Engine {
     /// Who asks must have this token, as a bearer or as the access key id of an AWS client
     #[arg(long, value_name = "TOKEN", env = "AMENDS_ENGINE_TOKEN", hide_env_values = true, value_parser = token)]
     pub(crate) token: Option<String>,
+    /// Requests must be signed with the access key of this id and the secret in AMENDS_ENGINE_SECRET_KEY
+    #[arg(long, value_name = "ID", conflicts_with = "token", requires = "secret_key")]
+    pub(crate) access_key: Option<String>,
+    /// The secret of --access-key; better given in the environment
+    #[arg(
+        long,
+        value_name = "SECRET",
+        env = "AMENDS_ENGINE_SECRET_KEY",
+        hide_env_values = true,
+        requires = "access_key"
+    )]
+    pub(crate) secret_key: Option<String>,
     /// Where Lambda functions are invoked
     #[arg(long, value_name = "URL", env = "AMENDS_LAMBDA_ENDPOINT")]
     pub(crate) lambda_endpoint: Option<String>,

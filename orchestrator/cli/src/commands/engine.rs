@@ -9,7 +9,7 @@ use amends_engine::clock::SystemClock;
 use amends_engine::driver::{Engine, EngineOptions, ServiceCall, TaskFailure, TaskWorker, WorkerTask};
 use amends_engine::journal::DirectoryId;
 use amends_lambda::Endpoint;
-use amends_sfn::{Access, Bind, Integrations, Options, Registry, Service, serve};
+use amends_sfn::{Access, Bind, Integrations, Options, Registry, Service, SigningKey, serve};
 use amends_types::{BoxFuture, SplitMix};
 use serde_json::Value;
 use tokio::sync::watch;
@@ -29,7 +29,11 @@ const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 const REGISTRY: &str = "registry.sqlite";
 
 pub(crate) async fn run(arguments: args::Engine) -> Result<ExitCode, Failure> {
-    let access = arguments.token.map_or(Access::Loopback, Access::Token);
+    let access = match (arguments.token, arguments.access_key, &arguments.secret_key) {
+        (Some(token), _, _) => Access::Token(token),
+        (None, Some(id), Some(secret)) => Access::Key(SigningKey::new(&id, secret)),
+        _ => Access::Loopback,
+    };
     // Before anything is opened: an address that cannot be had is told at once.
     let bind = Bind::to(arguments.listen, access).await;
     let mut bind = bind.map_err(|error| Failure::Unusable(error.to_string()))?;

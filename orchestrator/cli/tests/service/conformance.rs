@@ -6,13 +6,14 @@
 //! directions.
 
 use std::collections::BTreeMap;
-use std::io::{BufRead, BufReader, Write};
+use std::io::Write;
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 use serde_json::Value;
 
+use crate::engine::Engine;
 use crate::service::tools;
 
 struct Process(Child);
@@ -36,16 +37,12 @@ fn moto(port: u16) -> Process {
     Process(child.unwrap_or_else(|error| panic!("{} ({error}): `.ci/test` installs it", program.display())))
 }
 
-/// The engine, and where it listens.
-fn engine(dir: &Path, lambda: u16, sqs: u16) -> (Process, String) {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_amends"));
-    command.args(["engine", "--listen", "127.0.0.1:0", "--data"]).arg(dir);
-    command.args(["--lambda-endpoint", &format!("http://127.0.0.1:{lambda}")]);
-    command.args(["--sqs-endpoint", &format!("http://127.0.0.1:{sqs}")]);
-    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
-    let mut url = String::new();
-    BufReader::new(child.stdout.take().unwrap()).read_line(&mut url).unwrap();
-    (Process(child), url.trim().to_owned())
+/// An engine whose functions and queues are at these ports.
+fn engine(dir: &Path, lambda: u16, sqs: u16) -> Engine {
+    Engine::with(dir, |command| {
+        command.args(["--lambda-endpoint", &format!("http://127.0.0.1:{lambda}")]);
+        command.args(["--sqs-endpoint", &format!("http://127.0.0.1:{sqs}")])
+    })
 }
 
 fn corpus() -> Option<PathBuf> {
@@ -73,12 +70,19 @@ fn the_wire_answers_as_step_functions_was_recorded_to() {
     let dir = tempfile::tempdir().unwrap();
     let (lambda, sqs) = (free_port(), free_port());
     let _moto = moto(sqs);
-    let (_engine, url) = engine(&dir.path().join("data"), lambda, sqs);
+    let engine = engine(&dir.path().join("data"), lambda, sqs);
     // The runner's exit code says whether every case was exact, which is for the list to say.
     let run = |cases: &Path| -> Vec<Value> {
         let results = dir.path().join("results.json");
         let mut runner = Command::new(tools().join("venv/bin/python"));
-        runner.arg(corpus.join("run.py")).args(["--endpoint-url", &url, "--jobs", "16", "--timeout", "45"]);
+        runner.arg(corpus.join("run.py")).args([
+            "--endpoint-url",
+            &engine.url,
+            "--jobs",
+            "16",
+            "--timeout",
+            "45",
+        ]);
         runner.args(["--lambda-port", &lambda.to_string()]).arg("--cases").arg(cases);
         let output = runner.arg("--json").arg(&results).output().unwrap();
         let text = std::fs::read_to_string(&results)

@@ -6,16 +6,23 @@ use std::process::{Child, Command, Stdio};
 
 use serde_json::{Value, json};
 
-struct Engine {
+/// A running engine, killed when it is dropped.
+pub(crate) struct Engine {
     process: Child,
-    url: String,
+    pub(crate) url: String,
 }
 
 impl Engine {
-    fn start(dir: &Path) -> Self {
+    pub(crate) fn start(dir: &Path) -> Self {
+        Self::with(dir, |command| command)
+    }
+
+    /// An engine with further arguments or variables.
+    pub(crate) fn with(dir: &Path, further: impl FnOnce(&mut Command) -> &mut Command) -> Self {
         drop(rustls::crypto::ring::default_provider().install_default());
         let mut command = Command::new(env!("CARGO_BIN_EXE_amends"));
         command.args(["engine", "--listen", "127.0.0.1:0", "--data"]).arg(dir);
+        further(&mut command);
         let mut process = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
         let mut url = String::new();
         BufReader::new(process.stdout.take().unwrap()).read_line(&mut url).unwrap();
@@ -63,16 +70,22 @@ async fn the_step_functions_api_is_served_until_an_interrupt_and_goes_on_where_i
 #[test]
 fn what_the_engine_cannot_use_is_refused_at_once() {
     let dir = tempfile::tempdir().unwrap();
-    let cases: [&[&str]; 4] = [
+    let cases: [&[&str]; 6] = [
         &["--listen", "0.0.0.0:0"],
         &["--account", "1"],
         &["--region", "Here"],
         &["--listen", "0.0.0.0:0", "--token", "short"],
+        &["--access-key", "AKID"],
+        &["--retention-days", "0"],
     ];
     for arguments in cases {
         let mut command = Command::new(env!("CARGO_BIN_EXE_amends"));
         command.arg("engine").args(arguments).arg("--data").arg(dir.path().join("data"));
-        let output = command.env_remove("AMENDS_ENGINE_TOKEN").output().unwrap();
+        let output = command
+            .env_remove("AMENDS_ENGINE_TOKEN")
+            .env_remove("AMENDS_ENGINE_SECRET_KEY")
+            .output()
+            .unwrap();
         assert_eq!(output.status.code(), Some(2), "{arguments:?}");
     }
     assert!(!dir.path().join("data").exists());

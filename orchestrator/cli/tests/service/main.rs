@@ -5,6 +5,7 @@
 mod service;
 
 mod answers;
+mod aws_cli;
 mod backup;
 mod classic_faults;
 mod conformance;

@@ -1,16 +1,16 @@
 //! Who may ask.
 //!
 //! On a loopback address, everybody who can reach it. Elsewhere a token is needed, as `Authorization: Bearer TOKEN`, or as
-//! the access key id with which an AWS client signs. The signature itself is not looked at: the token is the secret.
+//! the access key id with which an AWS client signs: then the signature itself is not looked at, the token is the secret.
+//! Or else requests must be signed with a key, as on AWS.
 
-use axum::http::HeaderMap;
+use amends_types::Timestamp;
 use axum::http::header::AUTHORIZATION;
+use axum::http::request::Parts;
 use sha2::{Digest, Sha256};
 
+use super::signature::{Given, SigningKey};
 use crate::api_error::{ApiError, ErrorCode};
-
-/// The scheme of AWS's signatures, version 4.
-const SIGNED: &str = "AWS4-HMAC-SHA256";
 
 /// Who may ask.
 #[derive(Clone)]
@@ -19,16 +19,22 @@ pub enum Access {
     Loopback,
     /// Who has this token.
     Token(String),
+    /// Who signs with this key.
+    Key(SigningKey),
 }
 
 impl Access {
-    /// Refuses a request without the token.
+    /// Refuses a request of somebody who may not ask.
     ///
     /// # Errors
-    /// What AWS answers without a signature, or with an access key that it does not know.
-    pub(super) fn check(&self, headers: &HeaderMap) -> Result<(), ApiError> {
-        let Self::Token(token) = self else { return Ok(()) };
-        let given = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
+    /// What AWS answers without a signature, or with one that is not right.
+    pub(super) fn check(&self, head: &Parts, body: &[u8], now: Timestamp) -> Result<(), ApiError> {
+        let token = match self {
+            Self::Loopback => return Ok(()),
+            Self::Key(key) => return key.check(head, body, now),
+            Self::Token(token) => token,
+        };
+        let given = head.headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
         let Some(given) = given else {
             return Err(ApiError::new(
                 ErrorCode::MissingAuthenticationTokenException,
@@ -52,27 +58,25 @@ fn token_in(authorization: &str) -> Option<&str> {
     if scheme.eq_ignore_ascii_case("bearer") {
         return Some(rest.trim());
     }
-    if scheme != SIGNED {
-        return None;
-    }
-    let credential = rest.split(',').find_map(|part| part.trim().strip_prefix("Credential="))?;
-    credential.split_once('/').map(|(key, _)| key)
+    Given::read(authorization).map(|given| given.key)
 }
 
 #[cfg(test)]
 mod tests {
-    use axum::http::HeaderValue;
+    use axum::http::Request;
 
     use super::*;
 
     fn check(authorization: Option<&str>, expected: Result<(), ErrorCode>) {
-        let mut headers = HeaderMap::new();
+        let (mut head, ()) = Request::post("/").body(()).unwrap().into_parts();
         if let Some(value) = authorization {
-            headers.insert(AUTHORIZATION, HeaderValue::from_str(value).unwrap());
+            head.headers.insert(AUTHORIZATION, value.parse().unwrap());
         }
         let access = Access::Token("secret".to_owned());
-        assert_eq!(access.check(&headers).map_err(|error| error.code), expected, "{authorization:?}");
-        assert_eq!(Access::Loopback.check(&headers), Ok(()));
+        let now = Timestamp::default();
+        let checked = access.check(&head, b"", now);
+        assert_eq!(checked.map_err(|error| error.code), expected, "{authorization:?}");
+        assert_eq!(Access::Loopback.check(&head, b"", now), Ok(()));
     }
 
     #[test]

@@ -32,7 +32,7 @@ pub(super) async fn answer(
     let id = Uuid::new_v4().to_string();
     let answered = match sqs.filter(|_| Forward::takes(request.headers())) {
         None => act(service, access, request).await,
-        Some(sqs) => match hand_on(sqs, access, request).await {
+        Some(sqs) => match hand_on(service, sqs, access, request).await {
             Ok(response) => return response,
             Err(error) => Err(error),
         },
@@ -52,22 +52,31 @@ pub(super) async fn answer(
 }
 
 /// The request, from somebody who may ask.
-async fn read(access: &Access, request: Request<Body>) -> Result<(Parts, Vec<u8>), ApiError> {
+async fn read(
+    service: &Service,
+    access: &Access,
+    request: Request<Body>,
+) -> Result<(Parts, Vec<u8>), ApiError> {
     let (head, body) = request.into_parts();
     let read = tokio::time::timeout(BODY_TIME, body::read(body)).await;
     let late = |_| ApiError::new(ErrorCode::SerializationException, "The request did not arrive in time.");
     let body = read.map_err(late)??;
-    access.check(&head.headers)?;
+    access.check(&head, &body, service.now())?;
     Ok((head, body))
 }
 
-async fn hand_on(sqs: &Forward, access: &Access, request: Request<Body>) -> Result<Response<Body>, ApiError> {
-    let (head, body) = read(access, request).await?;
+async fn hand_on(
+    service: &Service,
+    sqs: &Forward,
+    access: &Access,
+    request: Request<Body>,
+) -> Result<Response<Body>, ApiError> {
+    let (head, body) = read(service, access, request).await?;
     sqs.answer(&head.headers, body).await
 }
 
 async fn act(service: &Service, access: &Access, request: Request<Body>) -> Result<Value, ApiError> {
-    let (head, body) = read(access, request).await?;
+    let (head, body) = read(service, access, request).await?;
     let target = head.headers.get("x-amz-target").and_then(|target| target.to_str().ok());
     let action = target.and_then(|target| target.strip_prefix(TARGET));
     let Some(action) = action.filter(|_| head.method == Method::POST && head.uri.path() == "/") else {

@@ -19,8 +19,8 @@ pub struct Bind {
 /// Why the API cannot listen.
 #[derive(Debug, Error)]
 pub enum BindError {
-    /// Others than this machine could reach it, and nobody would need a token.
-    #[error("{0} can be reached by others: give a token, or listen on 127.0.0.1")]
+    /// Others than this machine could reach it, and nobody would need a token or a key.
+    #[error("{0} can be reached by others: give a token or a key, or listen on 127.0.0.1")]
     NeedsToken(SocketAddr),
     /// Requests for SQS cannot be handed on to this.
     #[error("'{0}' is not the URL of an endpoint: it must begin with http:// or https://")]
@@ -36,7 +36,7 @@ pub enum BindError {
 }
 
 impl Bind {
-    /// Takes an address. Without a token it must be a loopback address.
+    /// Takes an address. Without a token or a key it must be a loopback address.
     ///
     /// # Errors
     /// [`BindError`]; nothing listens then.

@@ -6,7 +6,9 @@ mod bind;
 mod body;
 mod forward;
 mod server;
+mod signature;
 
 pub use access::Access;
 pub use bind::{Bind, BindError};
 pub use server::serve;
+pub use signature::SigningKey;

@@ -25,12 +25,12 @@ const HEAD_BYTES: usize = 64 * 1024;
 /// `patience`.
 ///
 /// # Panics
-/// When no token is asked for and the address is not a loopback address.
+/// When neither token nor key is asked for and the address is not a loopback address.
 pub async fn serve(bind: Bind, service: Service, stop: impl Future<Output = ()>, patience: Duration) {
     let is_loopback = bind.address().is_ok_and(|address| address.ip().is_loopback());
     assert!(
-        is_loopback || matches!(bind.access, Access::Token(_)),
-        "without a token only loopback is served"
+        is_loopback || !matches!(bind.access, Access::Loopback),
+        "without a token or a key only loopback is served"
     );
     let connections = Arc::new(Semaphore::new(MAX_CONNECTIONS));
     let graceful = GracefulShutdown::new();
