@@ -1,18 +1,25 @@
-//! Five-step executions with empty handlers, durable, on the disk that holds the target directory.
+//! Executions with empty handlers.
 //!
-//! `alone` is one execution at a time: its time is the latency of one. `saturated` keeps 2,000 open.
+//! `interpreter` folds what happens to a five-step execution, in memory: the interpreter alone. `five_steps` runs them
+//! durably, on the disk that holds the target directory: `alone` is one execution at a time, whose time is the latency of
+//! one, and `saturated` keeps 2,000 open. `journal` is the same of executions that only pass: a start and an end, which is
+//! little more than the journal.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
+use amends_asl::StateMachine;
 use amends_engine::driver::{Engine, EngineOptions, TaskFailure, TaskWorker, WorkerTask};
+use amends_engine::history::{NoHistory, Recording};
+use amends_engine::interp::{Execution, Identity, Input, Occurrence, TaskId};
 use amends_engine::journal::DirectoryId;
-use amends_types::BoxFuture;
+use amends_types::{BoxFuture, Timestamp};
 use criterion::{Criterion, criterion_group, criterion_main};
 use serde_json::{Value, json};
 
 const MACHINE: &str = "five_steps";
+const PASSES: &str = "passes";
 const OPEN_AT_ONCE: u64 = 2_000;
 
 struct Empty;
@@ -51,14 +58,14 @@ fn name(number: u64) -> (String, Value) {
     (name, input)
 }
 
-async fn one(engine: &Engine, number: u64) {
+async fn one(engine: &Engine, machine: &str, number: u64) {
     let (name, input) = name(number);
-    engine.start(MACHINE, &name, input).await.expect("the execution starts");
-    engine.wait_end(MACHINE, &name).await.expect("the archive answers");
+    engine.start(machine, &name, input).await.expect("the execution starts");
+    engine.wait_end(machine, &name).await.expect("the archive answers");
 }
 
 /// Runs `count` executions, so many at once, and answers how long that took.
-async fn many(engine: &Engine, first: u64, count: u64) -> Duration {
+async fn many(engine: &Engine, machine: &'static str, first: u64, count: u64) -> Duration {
     let next = Arc::new(AtomicU64::new(first));
     let begun = Instant::now();
     let drivers: Vec<_> = (0..OPEN_AT_ONCE.min(count))
@@ -70,7 +77,7 @@ async fn many(engine: &Engine, first: u64, count: u64) -> Duration {
                     if number >= first + count {
                         return;
                     }
-                    one(&engine, number).await;
+                    one(&engine, machine, number).await;
                 }
             })
         })
@@ -94,25 +101,77 @@ fn executions(criterion: &mut Criterion) {
         Engine::open(dir.path(), options).expect("the engine opens")
     });
     engine.register_machine(MACHINE, &five_steps()).expect("the definition is valid");
+    let passes = json!({"StartAt": "only", "States": {"only": {"Type": "Pass", "End": true}}});
+    engine.register_machine(PASSES, &passes.to_string()).expect("the definition is valid");
     let used = AtomicU64::new(0);
     let mut group = criterion.benchmark_group("five_steps");
     group.sample_size(10).measurement_time(Duration::from_secs(10));
     group.bench_function("alone", |bencher| {
-        bencher.iter(|| runtime.block_on(one(&engine, used.fetch_add(1, Ordering::Relaxed))));
+        bencher.iter(|| runtime.block_on(one(&engine, MACHINE, used.fetch_add(1, Ordering::Relaxed))));
     });
     group.throughput(criterion::Throughput::Elements(1));
-    group.bench_function("saturated", |bencher| {
-        bencher.iter_custom(|count| {
-            // Too few would measure how it fills and empties.
-            let enough = count.max(5 * OPEN_AT_ONCE);
-            let first = used.fetch_add(enough, Ordering::Relaxed);
-            let elapsed = runtime.block_on(many(&engine, first, enough));
-            elapsed.mul_f64(count as f64 / enough as f64)
+    let mut saturated = |name: &str, machine: &'static str| {
+        group.bench_function(name, |bencher| {
+            bencher.iter_custom(|count| {
+                // Too few would measure how it fills and empties.
+                let enough = count.max(5 * OPEN_AT_ONCE);
+                let first = used.fetch_add(enough, Ordering::Relaxed);
+                let elapsed = runtime.block_on(many(&engine, machine, first, enough));
+                elapsed.mul_f64(count as f64 / enough as f64)
+            });
         });
-    });
+    };
+    saturated("saturated", MACHINE);
+    saturated("journal", PASSES);
     group.finish();
     runtime.block_on(engine.shutdown());
 }
 
-criterion_group!(benches, executions);
+/// What happens to a five-step execution.
+fn occurrences() -> Vec<Occurrence> {
+    let started = Input::Started { input: name(1).1 };
+    let answered = |task| Input::TaskSucceeded { task: TaskId(task), output: json!({"done": true}) };
+    let inputs = std::iter::once(started).chain((1..=5).map(answered));
+    let at = |index: usize| Timestamp::from_micros(1_700_000_000_000_000 + index as i64 * 1_000);
+    inputs.enumerate().map(|(index, input)| Occurrence { at: at(index), entropy: 7, input }).collect()
+}
+
+fn interpreter(criterion: &mut Criterion) {
+    let machine = Arc::new(StateMachine::parse(&five_steps()).expect("the definition is valid"));
+    let arn = "arn:aws:states:us-east-1:111111111111";
+    let identity = Identity {
+        execution_arn: format!("{arn}:execution:five_steps:e").into(),
+        execution_name: "e".into(),
+        machine_arn: format!("{arn}:stateMachine:five_steps").into(),
+        machine_name: MACHINE.into(),
+        role_arn: "arn:aws:iam::111111111111:role/bench".into(),
+    };
+    let occurrences = occurrences();
+    let mut group = criterion.benchmark_group("interpreter");
+    group.throughput(criterion::Throughput::Elements(1));
+    group.bench_function("five_steps", |bencher| {
+        bencher.iter(|| {
+            let mut execution = Execution::new(machine.clone(), identity.clone());
+            let mut actions = Vec::new();
+            for occurrence in &occurrences {
+                execution.apply(occurrence.clone(), &mut NoHistory, &mut actions);
+            }
+            assert!(execution.outcome().is_some());
+            actions
+        });
+    });
+    group.bench_function("five_steps_with_history", |bencher| {
+        bencher.iter(|| {
+            let mut execution = Execution::new(machine.clone(), identity.clone());
+            let (mut history, mut actions) = (Recording::default(), Vec::new());
+            for occurrence in &occurrences {
+                execution.apply(occurrence.clone(), &mut history, &mut actions);
+            }
+            history.events
+        });
+    });
+    group.finish();
+}
+
+criterion_group!(benches, interpreter, executions);
 criterion_main!(benches);

@@ -126,11 +126,6 @@ impl ApiError {
         Self::new(ErrorCode::InternalFailure, "Internal error: it is in the log of the service.")
     }
 
-    /// An action that is understood and valid, and that the engine cannot do.
-    pub(crate) fn not_yet(action: &str) -> Self {
-        Self::new(ErrorCode::InternalFailure, format!("{action} is not supported by this engine."))
-    }
-
     /// A resource with this ARN does not exist.
     pub(crate) fn not_found(arn: &str) -> Self {
         Self::new(ErrorCode::ResourceNotFound, format!("Resource not found: '{arn}'"))

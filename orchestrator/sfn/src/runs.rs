@@ -162,6 +162,21 @@ impl Runs {
         self.engine.origins(machine, id).await.map_err(|error| unanswered(&error))
     }
 
+    /// Stops a child execution; says when. `None` if its execution is not open.
+    pub(crate) async fn stop_child(
+        &self,
+        (machine, name): (&str, &str),
+        child_arn: &str,
+        error: Option<String>,
+        cause: Option<String>,
+    ) -> Result<Option<Timestamp>, ApiError> {
+        match self.engine.stop_child(machine, name, child_arn, error, cause).await {
+            Ok(stopped) => Ok(Some(stopped)),
+            Err(StopError::NotRunning(_)) => Ok(None),
+            Err(StopError::Closed) => Err(closing()),
+        }
+    }
+
     /// Changes the limits of a map run; answers whether its execution is open.
     pub(crate) async fn update_map_run(
         &self,

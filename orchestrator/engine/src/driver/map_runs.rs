@@ -79,4 +79,22 @@ impl Engine {
         let answer = self.ask(|reply| Command::Happen { key, input, reply }).await;
         answer.ok_or(StopError::Closed)?
     }
+
+    /// Stops a child execution of a map run; answered once that is durable. Nothing changes if it has ended.
+    ///
+    /// # Errors
+    /// When the execution is not open.
+    pub async fn stop_child(
+        &self,
+        machine: &str,
+        execution: &str,
+        child_arn: &str,
+        error: Option<String>,
+        cause: Option<String>,
+    ) -> Result<Timestamp, StopError> {
+        let key = Key::new(machine, execution);
+        let input = Input::ChildStopped { arn: child_arn.to_owned(), error, cause };
+        let answer = self.ask(|reply| Command::Happen { key, input, reply }).await;
+        answer.ok_or(StopError::Closed)?
+    }
 }

@@ -138,19 +138,45 @@ impl Execution {
         self.joined(parent, Err(failure), queue, turn);
     }
 
-    /// An Express child has run for as long as it may.
-    pub(super) fn child_timed_out(&mut self, thread: &Thread, turn: &mut Turn<'_>) {
+    /// An Express child has run for as long as it may, or somebody stopped a child.
+    pub(super) fn child_cut(&mut self, thread: Thread, outcome: Outcome, turn: &mut Turn<'_>) {
         let Some(parent) = thread.parent else { return };
         turn.line = thread.line.clone();
-        self.release(thread, turn);
+        self.release(&thread, turn);
+        cut_run(&thread, turn);
         let below = self.cut_below(thread.id, None, turn);
-        fold(below, turn);
-        turn.record_end(|| Event::ExecutionTimedOut);
-        ended(thread, || Outcome::TimedOut, turn);
-        turn.counters.close_lane(thread.frame().lane);
+        turn.record_end(|| match &outcome {
+            Outcome::Aborted { error, cause } => {
+                Event::ExecutionAborted { error: error.clone(), cause: cause.clone() }
+            }
+            _ => Event::ExecutionTimedOut,
+        });
+        ended(&thread, || outcome, turn);
+        let mut family = vec![thread];
+        family.extend(below);
+        if let Some(fork) = self.threads.fork_mut(parent.thread) {
+            fold_into(parent.thread, fork, family, turn);
+        }
         let mut queue = Queue::new();
         self.joined(parent, Err(Failure::timeout(Origin::Timeout)), &mut queue, turn);
         self.run_queue(&mut queue, turn);
+    }
+
+    /// Stops a child that is under way.
+    pub(super) fn stop_child(
+        &mut self,
+        arn: &str,
+        error: Option<String>,
+        cause: Option<String>,
+        turn: &mut Turn<'_>,
+    ) {
+        let is_it = |thread: &Thread| {
+            thread.parent.is_some_and(|parent| parent.is_child)
+                && *thread.frame().identity.execution_arn == *arn
+        };
+        if let Some(thread) = self.threads.take_if(is_it) {
+            self.child_cut(thread, Outcome::Aborted { error, cause }, turn);
+        }
     }
 
     /// What nothing handles ends the execution that the thread is of: the whole, or a child of a distributed Map.

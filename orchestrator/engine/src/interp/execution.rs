@@ -77,6 +77,7 @@ impl Execution {
             Input::TimerFired { timer } => self.fire(timer, &mut turn),
             Input::Redriven => self.redrive(&mut turn),
             Input::MapRunUpdated { arn, update } => self.update_map_run(&arn, update, &mut turn),
+            Input::ChildStopped { arn, error, cause } => self.stop_child(&arn, error, cause, &mut turn),
             Input::Stopped { error, cause } => {
                 if self.is_open() {
                     let event = {
@@ -267,7 +268,7 @@ impl Execution {
         if let Some(thread) =
             self.threads.take_if(|thread| thread.limit.is_some_and(|limit| limit.id == timer))
         {
-            return self.child_timed_out(&thread, turn);
+            return self.child_cut(thread, Outcome::TimedOut, turn);
         }
         let is_awaited = |visit: &Visit| visit.awaits.timers().any(|each| each.id == timer);
         let Some((mut thread, visit)) = self.take(is_awaited) else { return };

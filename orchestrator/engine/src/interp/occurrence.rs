@@ -99,6 +99,15 @@ pub enum Input {
         /// What was changed.
         update: MapRunUpdate,
     },
+    /// Somebody stopped a child execution of a map run (StopExecution).
+    ChildStopped {
+        /// Its ARN.
+        arn: String,
+        /// The error name given, if any.
+        error: Option<String>,
+        /// The cause given, if any.
+        cause: Option<String>,
+    },
     /// Somebody lets an execution go on that had not ended well (RedriveExecution).
     Redriven,
     /// Somebody stopped the execution (StopExecution).

@@ -76,6 +76,7 @@ mod tag {
     pub(super) const TASK_REFUSED: u8 = 10;
     pub(super) const REDRIVEN: u8 = 11;
     pub(super) const MAP_RUN_UPDATED: u8 = 12;
+    pub(super) const CHILD_STOPPED: u8 = 13;
 }
 
 /// Appends an occurrence.
@@ -87,48 +88,17 @@ pub(crate) fn put_occurrence(out: &mut Vec<u8>, occurrence: &Occurrence) {
             out.push(tag::STARTED);
             put_json(out, input);
         }
-        Input::TaskSucceeded { task, output } => {
-            out.push(tag::TASK_SUCCEEDED);
-            put_number(out, u64::from(task.0));
-            put_json(out, output);
-        }
-        Input::TaskFailed { task, error, cause } => {
-            out.push(tag::TASK_FAILED);
-            put_number(out, u64::from(task.0));
-            put_bytes(out, error.as_bytes());
-            put_bytes(out, cause.as_bytes());
-        }
-        Input::TaskSubmitted { task, output } => {
-            out.push(tag::TASK_SUBMITTED);
-            put_number(out, u64::from(task.0));
-            put_json(out, output);
-        }
-        Input::TaskAccepted { task } => {
-            out.push(tag::TASK_ACCEPTED);
-            put_number(out, u64::from(task.0));
-        }
-        Input::TaskRefused { task, cause } => {
-            out.push(tag::TASK_REFUSED);
-            put_number(out, u64::from(task.0));
-            put_bytes(out, cause.as_bytes());
-        }
-        Input::TaskStarted { task, worker } => {
-            out.push(tag::TASK_STARTED);
-            put_number(out, u64::from(task.0));
-            put_optional(out, worker.as_ref());
-        }
-        Input::TaskHeartbeat { task } => {
-            out.push(tag::TASK_HEARTBEAT);
-            put_number(out, u64::from(task.0));
-        }
-        Input::TimerFired { timer } => {
-            out.push(tag::TIMER_FIRED);
-            put_number(out, u64::from(timer.0));
-        }
+        Input::TimerFired { timer } => put_tag(out, tag::TIMER_FIRED, timer.0),
         Input::MapRunUpdated { arn, update } => {
             out.push(tag::MAP_RUN_UPDATED);
             put_bytes(out, arn.as_bytes());
             put_map_run_update(out, update);
+        }
+        Input::ChildStopped { arn, error, cause } => {
+            out.push(tag::CHILD_STOPPED);
+            put_bytes(out, arn.as_bytes());
+            put_optional(out, error.as_ref());
+            put_optional(out, cause.as_ref());
         }
         Input::Redriven => out.push(tag::REDRIVEN),
         Input::Stopped { error, cause } => {
@@ -136,7 +106,48 @@ pub(crate) fn put_occurrence(out: &mut Vec<u8>, occurrence: &Occurrence) {
             put_optional(out, error.as_ref());
             put_optional(out, cause.as_ref());
         }
+        of_a_task => put_task_input(out, of_a_task),
     }
+}
+
+/// Appends what happened to a task.
+fn put_task_input(out: &mut Vec<u8>, input: &Input) {
+    match input {
+        Input::TaskSucceeded { task, output } => {
+            put_tag(out, tag::TASK_SUCCEEDED, task.0);
+            put_json(out, output);
+        }
+        Input::TaskFailed { task, error, cause } => {
+            put_tag(out, tag::TASK_FAILED, task.0);
+            put_bytes(out, error.as_bytes());
+            put_bytes(out, cause.as_bytes());
+        }
+        Input::TaskSubmitted { task, output } => {
+            put_tag(out, tag::TASK_SUBMITTED, task.0);
+            put_json(out, output);
+        }
+        Input::TaskAccepted { task } => put_tag(out, tag::TASK_ACCEPTED, task.0),
+        Input::TaskRefused { task, cause } => {
+            put_tag(out, tag::TASK_REFUSED, task.0);
+            put_bytes(out, cause.as_bytes());
+        }
+        Input::TaskStarted { task, worker } => {
+            put_tag(out, tag::TASK_STARTED, task.0);
+            put_optional(out, worker.as_ref());
+        }
+        Input::TaskHeartbeat { task } => put_tag(out, tag::TASK_HEARTBEAT, task.0),
+        Input::Started { .. }
+        | Input::TimerFired { .. }
+        | Input::MapRunUpdated { .. }
+        | Input::ChildStopped { .. }
+        | Input::Redriven
+        | Input::Stopped { .. } => unreachable!("the caller writes these"),
+    }
+}
+
+fn put_tag(out: &mut Vec<u8>, tag: u8, number: u32) {
+    out.push(tag);
+    put_number(out, u64::from(number));
 }
 
 /// Reads what the functions above wrote. Every method answers `None` where the bytes make no sense.
@@ -244,6 +255,11 @@ impl<'a> Reader<'a> {
             tag::TASK_STARTED => Input::TaskStarted { task: TaskId(self.small()?), worker: self.optional()? },
             tag::TASK_HEARTBEAT => Input::TaskHeartbeat { task: TaskId(self.small()?) },
             tag::TIMER_FIRED => Input::TimerFired { timer: TimerId(self.small()?) },
+            tag::CHILD_STOPPED => Input::ChildStopped {
+                arn: self.text()?.to_owned(),
+                error: self.optional()?,
+                cause: self.optional()?,
+            },
             tag::MAP_RUN_UPDATED => {
                 Input::MapRunUpdated { arn: self.text()?.to_owned(), update: self.map_run_update()? }
             }
@@ -294,6 +310,7 @@ mod tests {
                     tolerated_failure_percentage: Some(12.5),
                 },
             },
+            Input::ChildStopped { arn: "arn".into(), error: Some("E".into()), cause: None },
             Input::Redriven,
             Input::Stopped { error: None, cause: Some("by hand".into()) },
         ];

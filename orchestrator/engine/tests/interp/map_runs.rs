@@ -191,3 +191,22 @@ fn an_update_of_a_map_run_that_is_over_changes_nothing() {
     assert!(play.happens(Input::MapRunUpdated { arn, update: more }).is_empty());
     assert_eq!(runs(&play)[0].limits.max_concurrency, 0);
 }
+
+#[test]
+fn a_child_that_is_stopped_is_one_that_did_not_end_well() {
+    let definition = two_steps("STANDARD", json!({"ToleratedFailureCount": 1}));
+    let (mut play, _) = Play::started(&definition, json!(["x", "y", "z"]));
+    let arn = |play: &Play, child: usize| runs(play)[0].children[child].arn.to_string();
+    let stop = |arn| Input::ChildStopped { arn, error: Some("E".into()), cause: None };
+    let first = arn(&play, 0);
+    play.happens(stop(first.clone()));
+    let end = Outcome::Aborted { error: Some("E".into()), cause: None };
+    assert_eq!(runs(&play)[0].children[0].ended.as_ref().unwrap().1, end);
+    assert_eq!(types(&play, &first).last().unwrap().0, "ExecutionAborted");
+    // Its answer comes too late, and so does another stop.
+    assert!(play.succeeds(1, json!("late")).is_empty() && play.happens(stop(first)).is_empty());
+    let second = arn(&play, 1);
+    play.happens(stop(second));
+    assert_eq!(play.failed().0, "States.ExceedToleratedFailureThreshold");
+    assert_eq!(invoked(&play.happens(Input::Redriven)), ["f", "f", "f"]);
+}

@@ -6,7 +6,7 @@ use amends_engine::history::{MapRun, MapRunChild};
 use amends_engine::interp::Outcome;
 use serde_json::{Map, Value, json};
 
-use super::dispatch::{put, seconds};
+use super::dispatch::{Answer, put, seconds};
 use super::map_runs::FoundRun;
 use crate::api_error::ApiError;
 use crate::page::Page;
@@ -129,6 +129,25 @@ impl Service {
             return Err(ApiError::wrong_type());
         }
         self.runs().child_history(&found.machine, &found.origin, &found.child().arn).await
+    }
+
+    /// StopExecution's answer. One that has ended already stays as it ended.
+    pub(super) async fn stop_child(
+        &self,
+        found: &FoundChild,
+        error: Option<String>,
+        cause: Option<String>,
+    ) -> Answer {
+        let child = found.child();
+        let stopped = match &child.ended {
+            Some((at, _)) => Some(*at),
+            None => {
+                let origin = (found.machine.as_str(), found.origin.as_str());
+                self.runs().stop_child(origin, &child.arn, error, cause).await?
+            }
+        };
+        let stopped = stopped.ok_or_else(|| ApiError::no_execution(&child.arn))?;
+        Ok(json!({ "stopDate": seconds(stopped) }))
     }
 
     /// DescribeExecution's answer.

@@ -118,8 +118,8 @@ impl Service {
             Ok((arn, fields.text("error", TEXT)?, fields.text("cause", CAUSE)?))
         })?;
         let missing = || ApiError::no_execution(&arn);
-        if self.child_at(&arn).await?.is_some() {
-            return Err(ApiError::not_yet("StopExecution of a child of a map run"));
+        if let Some(child) = self.child_at(&arn).await? {
+            return self.stop_child(&child, error, cause).await;
         }
         let ExecutionArn { machine, name } = self.owner().read_execution(&arn)?.ok_or_else(missing)?;
         let stopped = match self.runs().stop(&machine, &name, error, cause).await? {

@@ -116,9 +116,13 @@ async fn a_map_run_under_way_is_seen_changed_and_stopped_with_its_execution() {
     let described = server.call("DescribeMapRun", of.clone()).await;
     assert_eq!((counts(&described), &described["maxConcurrency"]), ((json!(2), json!(1)), &json!(2)));
     assert_eq!(described["toleratedFailureCount"], 1);
+    let child = server.call("ListExecutions", of.clone()).await["executions"][0]["executionArn"].clone();
+    server.call("StopExecution", json!({ "executionArn": child, "error": "E" })).await;
+    let child = server.call("DescribeExecution", json!({ "executionArn": child })).await;
+    assert_eq!((&child["status"], &child["error"]), (&json!("ABORTED"), &json!("E")));
     server.call("StopExecution", json!({ "executionArn": execution })).await;
     let described = server.call("DescribeMapRun", of).await;
-    assert_eq!((&described["status"], &described["itemCounts"]["aborted"]), (&json!("ABORTED"), &json!(2)));
+    assert_eq!((&described["status"], &described["itemCounts"]["aborted"]), (&json!("ABORTED"), &json!(3)));
     assert_eq!(
         server.refused("UpdateMapRun", json!({"mapRunArn": run, "maxConcurrency": 2})).await.0,
         "ValidationException"
