@@ -14,4 +14,4 @@ mod wire;
 pub(crate) use case::{Case, Load};
 pub(crate) use machine::{peak_memory_bytes, reset_peak_memory};
 pub(crate) use measure::measure_all;
-pub(crate) use report::{Measurement, Report};
+pub(crate) use report::Report;

@@ -8,7 +8,7 @@ use amends_types::{Clock, Entropy, SplitMix};
 
 use crate::clock::SystemClock;
 use crate::driver::{ParsedMachines, TaskWorker};
-use crate::journal::{DirectoryId, ExpiredExecution};
+use crate::journal::{DirectoryId, ForgetHook};
 
 /// What an engine needs besides its directory.
 #[derive(Clone)]
@@ -27,7 +27,7 @@ pub struct EngineOptions {
     /// What runs when a sync of the journal or of the archive failed; it must end the process.
     pub on_fatal: FatalHook,
     /// What runs before finished executions are forgotten, so that what others know of them is forgotten too.
-    pub on_forget: Arc<dyn Fn(&[ExpiredExecution]) + Send + Sync>,
+    pub on_forget: ForgetHook,
     /// The account in ARNs.
     pub account: String,
     /// The region in ARNs.

@@ -45,7 +45,7 @@ pub(crate) enum Done {
 }
 
 /// What is told which executions are about to be forgotten.
-pub(crate) type ForgetHook = Arc<dyn Fn(&[ExpiredExecution]) + Send + Sync>;
+pub type ForgetHook = Arc<dyn Fn(&[ExpiredExecution]) + Send + Sync>;
 
 /// The way to the archiver.
 pub(crate) enum Archiver {

@@ -30,6 +30,7 @@ mod tape;
 mod writer;
 
 pub use archive::{Archive, ArchiveError, ArchivedExecution, ExpiredExecution, ListFilter, Status};
+pub use archiver::ForgetHook;
 pub use backup::BackedUp;
 pub use definitions::{Definition, DefinitionId};
 pub use error::JournalError;
