@@ -1,0 +1,3 @@
+"""A function that cannot begin."""
+
+raise RuntimeError("no configuration")
