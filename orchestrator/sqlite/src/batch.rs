@@ -10,8 +10,8 @@ use crate::request::{Request, Wish};
 /// How a batch ended.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum End {
-    /// Durable. `wrote` is false when no request changed anything, in which case nothing was synced.
-    Committed { wrote: bool },
+    /// Durable, as the commit of this number; none when no request changed anything, in which case nothing was synced.
+    Committed { seq: Option<u64> },
     /// Nothing of it happened.
     RolledBack { reason: String },
     /// It may or may not have happened.
@@ -87,23 +87,22 @@ impl<'a> Batch<'a> {
         Ok(())
     }
 
-    /// Commits as commit number `seq`. Answers nobody: that is for whoever knows that the number is published.
-    pub(crate) fn commit(self, seq: u64) -> Ended {
+    /// Commits as the next commit of the file. Answers nobody: that is for whoever knows that the number is published.
+    pub(crate) fn commit(self) -> Ended {
         let end = match &self.lost {
             Some(reason) => self.roll_back(reason.clone()),
-            None => self.try_commit(seq),
+            None => self.try_commit(),
         };
         Ended { end, requests: self.requests, culprit: self.culprit }
     }
 
-    fn try_commit(&self, seq: u64) -> End {
-        if self.wrote
-            && let Err(error) = record_seq(self.db, seq)
-        {
-            return self.roll_back(error.to_string());
-        }
+    fn try_commit(&self) -> End {
+        let seq = match self.wrote.then(|| next_seq(self.db)).transpose() {
+            Ok(seq) => seq,
+            Err(error) => return self.roll_back(error.to_string()),
+        };
         match run(self.db, "COMMIT") {
-            Ok(()) => End::Committed { wrote: self.wrote },
+            Ok(()) => End::Committed { seq },
             Err(error) if left_undone(&error) => self.roll_back(error.to_string()),
             Err(error) => End::Unknown { reason: error.to_string() },
         }
@@ -144,9 +143,11 @@ fn left_undone(error: &rusqlite::Error) -> bool {
     )
 }
 
-fn record_seq(db: &Connection, seq: u64) -> rusqlite::Result<()> {
-    let seq = i64::try_from(seq).expect("a database has fewer than 2^63 commits");
-    db.prepare_cached("UPDATE amends_commit SET seq = ?1 WHERE id = 1")?.execute((seq,)).map(drop)
+/// Counts the commit in the file, where other processes that write it count theirs too.
+fn next_seq(db: &Connection) -> rusqlite::Result<u64> {
+    let mut count = db.prepare_cached("UPDATE amends_commit SET seq = seq + 1 WHERE id = 1 RETURNING seq")?;
+    let seq: i64 = count.query_row((), |row| row.get(0))?;
+    Ok(seq.cast_unsigned())
 }
 
 fn run(db: &Connection, sql: &str) -> rusqlite::Result<()> {

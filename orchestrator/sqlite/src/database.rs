@@ -138,7 +138,8 @@ impl Database {
     /// The number of the last durable commit that changed something, counted over the life of the file.
     ///
     /// It is recorded in the file by the commit itself, so a file restored from an older backup shows a lower one.
-    /// Cheap. Once a write has been answered, this is at least the number of its commit.
+    /// Cheap. Once a write has been answered, this is at least the number of its commit. What another process has
+    /// committed since is counted with the next commit here.
     pub fn commit_seq(&self) -> u64 {
         self.inner.shared.commit_seq.load(Ordering::Acquire)
     }

@@ -59,14 +59,14 @@ impl Writer {
         requests: &Receiver<Box<dyn Request>>,
     ) -> Result<bool, Fatal> {
         let (batch, taken) = self.gather(first, requests);
-        let seq = self.shared.commit_seq.load(Ordering::Relaxed) + 1;
-        let Ended { end, requests: served, culprit } = batch.commit(seq);
+        let Ended { end, requests: served, culprit } = batch.commit();
         self.shared.waiting.fetch_sub(taken, Ordering::Relaxed);
         match end {
-            End::Committed { wrote } => {
-                if wrote {
+            End::Committed { seq } => {
+                if let Some(seq) = seq {
                     self.shared.commit_seq.store(seq, Ordering::Release);
                 }
+                let wrote = seq.is_some();
                 self.shared.counters.count_batch(taken, wrote);
                 answer_all(served, &Ok(()));
                 Ok(wrote)

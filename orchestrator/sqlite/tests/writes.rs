@@ -228,6 +228,20 @@ fn commits_are_numbered_for_the_life_of_the_file_and_reads_do_not_count() {
 }
 
 #[test]
+fn commits_of_another_process_are_counted_too() {
+    let dir = tempfile::tempdir().unwrap();
+    // Two connections of their own, as two processes have.
+    let (ours, theirs) = (open(&dir), open(&dir));
+    for id in [1, 3] {
+        ours.write_blocking(insert(id)).unwrap();
+        assert_eq!(ours.commit_seq(), id as u64);
+        theirs.write_blocking(insert(id + 1)).unwrap();
+        assert_eq!(theirs.commit_seq(), id as u64 + 1);
+    }
+    assert_eq!(ids(&ours), [1, 2, 3, 4]);
+}
+
+#[test]
 fn what_waits_is_served_before_the_last_handle_goes() {
     let dir = tempfile::tempdir().unwrap();
     let database = open(&dir);

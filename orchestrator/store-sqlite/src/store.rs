@@ -102,6 +102,15 @@ impl SqliteStore {
         }
     }
 
+    /// The number of the last commit that the file shows, whichever process made it; 0 if it cannot be read now.
+    pub fn latest_commit(&self) -> u64 {
+        let read = match &self.file {
+            File::Owned(database) => database.read(meta::commit_sequence),
+            File::Inspected(database) => database.read(meta::commit_sequence),
+        };
+        read.unwrap_or(0)
+    }
+
     async fn write(&self, work: Work) -> Result<(), StoreError> {
         let File::Owned(database) = &self.file else {
             return Err(StoreError::ReadOnly);
@@ -133,7 +142,7 @@ impl Store for SqliteStore {
     fn commit_sequence(&self) -> u64 {
         match &self.file {
             File::Owned(database) => database.commit_seq(),
-            File::Inspected(database) => database.read(meta::commit_sequence).unwrap_or(0),
+            File::Inspected(_) => self.latest_commit(),
         }
     }
 
