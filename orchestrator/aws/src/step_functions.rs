@@ -15,6 +15,8 @@ use crate::AwsSettings;
 
 /// How often an execution is looked at whose end is awaited: at first, and later.
 const POLLS: [Duration; 2] = [Duration::from_millis(200), Duration::from_secs(5)];
+/// As [`POLLS`], where nobody else asks and nothing is paid for.
+const POLLS_OF_OUR_OWN: [Duration; 2] = [Duration::from_millis(10), Duration::from_millis(250)];
 
 /// Step Functions through the SDK. Clones share their connections.
 #[derive(Debug, Clone)]
@@ -22,6 +24,8 @@ pub struct AwsStepFunctions {
     client: Client,
     /// `arn:aws:states:REGION:ACCOUNT`.
     prefix: String,
+    polls: [Duration; 2],
+    is_shared: bool,
 }
 
 impl AwsStepFunctions {
@@ -31,7 +35,15 @@ impl AwsStepFunctions {
         let config = settings.load().await;
         // StartSyncExecution and TestState, which have hosts of their own on AWS, are not used here.
         let client = Client::from_conf(Builder::from(&config).build());
-        Self { client, prefix: format!("arn:aws:states:{region}:{account}") }
+        let prefix = format!("arn:aws:states:{region}:{account}");
+        Self { client, prefix, polls: POLLS, is_shared: true }
+    }
+
+    /// The same, of a service that is this process's own: nobody else starts executions there, and the end of one is
+    /// looked for often.
+    #[must_use]
+    pub fn of_our_own(self) -> Self {
+        Self { polls: POLLS_OF_OUR_OWN, is_shared: false, ..self }
     }
 
     /// The SDK's client.
@@ -47,6 +59,22 @@ impl AwsStepFunctions {
     /// The ARN of an execution.
     pub fn named_execution_arn(&self, machine: &str, name: &str) -> String {
         format!("{}:execution:{machine}:{name}", self.prefix)
+    }
+
+    /// Creates a state machine, or gives the one of that name this definition and role. Executions that run keep theirs.
+    ///
+    /// # Errors
+    /// When the definition is refused, or Step Functions is not available.
+    pub async fn deploy(&self, name: &str, definition: &str, role: &str) -> Result<(), StepFunctionsError> {
+        let create = self.client.create_state_machine().name(name).definition(definition).role_arn(role);
+        match create.send().await {
+            Ok(_) => return Ok(()),
+            Err(error) if is(&error, "StateMachineAlreadyExists") => {}
+            Err(error) => return Err(unavailable(&error)),
+        }
+        let update = self.client.update_state_machine().state_machine_arn(self.machine_arn(name));
+        let updated = update.definition(definition).role_arn(role).send().await;
+        updated.map(drop).map_err(|error| unavailable(&error))
     }
 
     fn execution_arn(&self, execution: &Execution) -> String {
@@ -105,7 +133,7 @@ impl StepFunctions for AwsStepFunctions {
     }
 
     fn is_shared(&self) -> bool {
-        true
+        self.is_shared
     }
 
     async fn start(&self, execution: &Execution, input: &str) -> Result<Started, StepFunctionsError> {
@@ -136,7 +164,7 @@ impl StepFunctions for AwsStepFunctions {
 
     /// Step Functions calls nobody when an execution ends: it is looked at now and then.
     async fn wait_for_end(&self, execution: &Execution) -> Result<(), StepFunctionsError> {
-        let [mut pause, longest] = POLLS;
+        let [mut pause, longest] = self.polls;
         while self.describe(execution).await? == Some(ExecutionStatus::Running) {
             tokio::time::sleep(pause).await;
             pause = (pause * 2).min(longest);

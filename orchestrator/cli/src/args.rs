@@ -109,8 +109,27 @@ pub(crate) struct Run {
     /// How many sagas run at once
     #[arg(long, value_name = "N", default_value_t = 512, value_parser = clap::value_parser!(u32).range(1..=10_000))]
     pub(crate) concurrency: u32,
+    /// Where the steps are done
+    #[arg(long, value_enum, default_value_t = WorkersKind::InProcess)]
+    pub(crate) workers: WorkersKind,
+    /// The program of the Lambda workers; without it, `amends-workers-lambda` beside this program
+    #[arg(long, value_name = "FILE", env = "AMENDS_LAMBDA_PROGRAM")]
+    pub(crate) lambda_program: Option<PathBuf>,
+    /// How many tasks Lambda workers do at once
+    #[arg(long, value_name = "N", default_value_t = 8, value_parser = clap::value_parser!(u32).range(1..=256))]
+    pub(crate) lambda_concurrency: u32,
     #[command(flatten)]
     pub(crate) mail: Mail,
+}
+
+/// Where the steps are done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum WorkersKind {
+    /// In this process
+    InProcess,
+    /// In Lambda functions, one per step, each with processes of its own; executions are started over the Step Functions
+    /// API, as on AWS
+    Lambda,
 }
 
 /// Real mail instead of the sandbox's.

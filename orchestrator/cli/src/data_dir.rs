@@ -2,12 +2,16 @@
 
 use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use amends_types::DeploymentId;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::failure::Failure;
+
+/// For how long workers of an earlier process may take to see that it has ended.
+const WORKERS_PATIENCE: Duration = Duration::from_secs(30);
 
 /// A data directory.
 #[derive(Debug, Clone)]
@@ -59,6 +63,40 @@ impl DataDir {
     /// Orders, sagas, ledger, products and outbox.
     pub(crate) fn store(&self) -> PathBuf {
         self.path.join("store.db")
+    }
+
+    /// State machines and what belongs to them, where the engine is asked over the wire.
+    pub(crate) fn registry(&self) -> PathBuf {
+        self.path.join("registry.sqlite")
+    }
+
+    /// The file that workers in other processes hold a shared lock on.
+    pub(crate) fn workers(&self) -> PathBuf {
+        self.path.join("WORKERS")
+    }
+
+    /// Waits until no worker of an earlier process is alive, and keeps others from beginning as long as the answer lives.
+    pub(crate) async fn without_workers(&self) -> Result<DataLock, Failure> {
+        let shown = self.path.display();
+        let file = File::options().create(true).truncate(false).write(true).open(self.workers());
+        let file = file.map_err(|error| Failure::Unusable(format!("cannot write in {shown}: {error}")))?;
+        let began = Instant::now();
+        loop {
+            match file.try_lock() {
+                Ok(()) => return Ok(DataLock { _file: file }),
+                Err(TryLockError::WouldBlock) if began.elapsed() < WORKERS_PATIENCE => {
+                    tokio::time::sleep(Duration::from_millis(20)).await;
+                }
+                Err(TryLockError::WouldBlock) => {
+                    return Err(Failure::Unusable(format!(
+                        "workers of an earlier run are still at work in {shown}: wait until they have ended, or end them"
+                    )));
+                }
+                Err(TryLockError::Error(error)) => {
+                    return Err(Failure::Failed(format!("cannot lock {shown}: {error}")));
+                }
+            }
+        }
     }
 
     /// Where a running `amends up` can be reached.

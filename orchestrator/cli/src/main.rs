@@ -15,6 +15,7 @@ mod run;
 mod runtime;
 mod sagas;
 mod service;
+mod services;
 mod show;
 mod up;
 mod verify;

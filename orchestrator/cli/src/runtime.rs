@@ -1,18 +1,20 @@
 //! Everything put together: store, books, providers, harness, engine and coordinator in one process.
 
+mod embedded;
+mod executions;
+mod lambda;
+
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::AtomicU64;
 
 use amends_adapters::books::{Books, SqliteBooks};
 use amends_adapters::inventory::SandboxInventory;
 use amends_adapters::notification::{Notification, SandboxNotification};
 use amends_adapters::payment::SandboxPayment;
 use amends_adapters::sandbox;
-use amends_coordinator::{Coordinator, EmbeddedStepFunctions, SagaKind, extend_deadlines};
+use amends_coordinator::{Coordinator, SagaKind, StepFunctions, extend_deadlines};
 use amends_engine::clock::SystemClock;
-use amends_engine::driver::{Engine, EngineOptions};
-use amends_engine::journal::DirectoryId;
 use amends_harness::{Harness, HarnessOptions, Saga};
 use amends_sqlite::Options;
 use amends_store::Store;
@@ -30,6 +32,9 @@ use crate::logged::{LoggedInventory, LoggedNotification, LoggedPayment};
 use crate::worker::InProcessWorker;
 use crate::{mail, sagas};
 
+use executions::{Executions, Opening};
+pub(crate) use lambda::LambdaWorkers;
+
 /// What a data directory is opened with.
 pub(crate) struct Settings<'a> {
     pub(crate) dir: &'a Path,
@@ -38,6 +43,8 @@ pub(crate) struct Settings<'a> {
     pub(crate) database: &'a Database,
     /// The sandbox's books, if they are not in the directory.
     pub(crate) books: Option<PathBuf>,
+    /// Workers as Lambda functions, instead of in this process.
+    pub(crate) lambda: Option<LambdaWorkers>,
 }
 
 /// A data directory at work.
@@ -48,7 +55,8 @@ pub(crate) struct Runtime {
     pub(crate) sqlite: Option<Arc<SqliteStore>>,
     pub(crate) books: Arc<SqliteBooks>,
     pub(crate) worker: Arc<InProcessWorker>,
-    pub(crate) functions: EmbeddedStepFunctions,
+    pub(crate) functions: Arc<dyn StepFunctions>,
+    executions: Executions,
     pub(crate) kind: SagaKind,
     pub(crate) clock: Arc<dyn Clock>,
     /// How often the engine's journal was synced.
@@ -66,9 +74,13 @@ struct Opened {
 
 impl Runtime {
     /// Opens a data directory with a store of its own, and resumes what was under way when it was last used.
-    pub(crate) async fn open(path: &Path, mail: &Mail) -> Result<Self, Failure> {
+    pub(crate) async fn open(
+        path: &Path,
+        mail: &Mail,
+        lambda: Option<LambdaWorkers>,
+    ) -> Result<Self, Failure> {
         let database = Database::default();
-        Self::open_with(Settings { dir: path, mail, database: &database, books: None }).await
+        Self::open_with(Settings { dir: path, mail, database: &database, books: None, lambda }).await
     }
 
     /// Opens a data directory, and resumes what was under way when it was last used.
@@ -76,11 +88,12 @@ impl Runtime {
         let (dir, lock) = DataDir::locked(settings.dir)?;
         let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
         let Opened { store, sqlite, directory } = open_store(&dir, &settings, &clock).await?;
-        let books = settings.books.unwrap_or_else(|| dir.books());
+        let books = settings.books.clone().unwrap_or_else(|| dir.books());
         let books = SqliteBooks::open(&books, Options::default()).map_err(Failure::failed)?;
         let books = Arc::new(books);
         let saga = build_saga(&store, &books, &clock, settings.mail)?;
-        let (kind, machines) = (sagas::kind(saga.definition()), machines_of(&saga));
+        let definition = saga.definition().clone();
+        let kind = sagas::kind(&definition);
         let harness = Harness::new(HarnessOptions {
             store: store.clone(),
             clock: clock.clone(),
@@ -90,19 +103,43 @@ impl Runtime {
         // Where several engines share a store, sagas say whose they are.
         let engine = sqlite.is_none().then(|| EngineId::new(directory));
         if engine.is_none() {
-            // The lock proves that no worker of this store is alive; the engine may begin only after this. Workers of
+            // The locks prove that no worker of this store is alive; the engine may begin only after this. Workers of
             // other processes on a shared database may be: their leases run out by themselves.
+            let _nobody = dir.without_workers().await?;
             harness.end_leases_of_dead_workers().await.map_err(Failure::failed)?;
         }
         extend_deadlines(&*store, &kind, engine).await.map_err(Failure::failed)?;
         let worker = Arc::new(InProcessWorker::new(harness));
         let journal_syncs = Arc::new(AtomicU64::new(0));
-        let opened = open_engine(&dir, directory, &store, &worker, &machines, journal_syncs.clone())?;
-        let functions = match engine {
-            None => EmbeddedStepFunctions::new(opened),
-            Some(engine) => EmbeddedStepFunctions::one_of_several(opened, engine),
+        let opening = Opening {
+            dir: &dir,
+            directory,
+            definition: &definition,
+            committed: executions::committed(&store, sqlite.as_ref().filter(|_| settings.lambda.is_some())),
+            syncs: journal_syncs.clone(),
         };
-        Ok(Self { store, sqlite, books, worker, functions, kind, clock, journal_syncs, _lock: lock })
+        let executions = match settings.lambda {
+            None => embedded::open(opening, worker.clone(), engine)?,
+            Some(workers) => lambda::open(opening, &workers, settings.mail).await?,
+        };
+        let functions = executions.functions.clone();
+        Ok(Self {
+            store,
+            sqlite,
+            books,
+            worker,
+            functions,
+            executions,
+            kind,
+            clock,
+            journal_syncs,
+            _lock: lock,
+        })
+    }
+
+    /// Ends the engine; what is open goes on at the next start.
+    pub(crate) async fn shutdown(&self) {
+        self.executions.shutdown().await;
     }
 
     /// The store behind its trait.
@@ -114,7 +151,7 @@ impl Runtime {
     pub(crate) fn coordinator(&self) -> Coordinator {
         Coordinator {
             store: self.store.clone(),
-            functions: Arc::new(self.functions.clone()),
+            functions: self.functions.clone(),
             worker: self.worker.clone(),
             clock: self.clock.clone(),
             kind: self.kind.clone(),
@@ -169,36 +206,4 @@ fn build_saga(
         inventory: Arc::new(LoggedInventory(inventory)),
         store: store.clone(),
     }))
-}
-
-fn machines_of(saga: &Saga) -> [(String, String); 2] {
-    let definition = saga.definition();
-    [
-        (definition.name().to_owned(), definition.forward_machine()),
-        (definition.unwind_name(), definition.unwind_machine()),
-    ]
-}
-
-fn open_engine(
-    dir: &DataDir,
-    directory: Uuid,
-    store: &Arc<dyn Store>,
-    worker: &Arc<InProcessWorker>,
-    machines: &[(String, String)],
-    syncs: Arc<AtomicU64>,
-) -> Result<Engine, Failure> {
-    let seen = store.clone();
-    let options = EngineOptions {
-        // Asked once before each sync of the journal.
-        watermark: Arc::new(move || {
-            syncs.fetch_add(1, Ordering::Relaxed);
-            seen.commit_sequence()
-        }),
-        ..EngineOptions::new(DirectoryId(*directory.as_bytes()), worker.clone())
-    };
-    let engine = Engine::open(&dir.engine(), options).map_err(Failure::failed)?;
-    for (name, definition) in machines {
-        engine.register_machine(name, definition).map_err(Failure::failed)?;
-    }
-    Ok(engine)
 }

@@ -4,13 +4,12 @@
 //! nothing else can happen, so a run is always the same.
 
 mod simulation;
-mod system;
 mod virtual_clock;
 
 use amends_types::BoxFuture;
 
+pub use amends_types::SystemClock;
 pub use simulation::Simulation;
-pub use system::SystemClock;
 pub use virtual_clock::VirtualClock;
 
 /// Where futures run that nobody waits for.

@@ -62,6 +62,12 @@ impl SagaDefinition {
         machine::unwind(self)
     }
 
+    /// What the machines' tasks name: each step, and settle, with its Lambda function and how long its states let that
+    /// take, in seconds.
+    pub fn functions(&self) -> Vec<(&'static str, String, u32)> {
+        machine::functions(self)
+    }
+
     /// The longest that the forward execution can last: every state's time limit, retry and wait for a lease.
     pub fn deadline_seconds(&self) -> u64 {
         machine::deadline_seconds(self)

@@ -38,7 +38,49 @@ pub struct SmtpCredentials {
     pub(super) password: String,
 }
 
+impl SmtpSettings {
+    /// Settings of the server at a URL: `smtp://localhost:2525`, `smtp+starttls://mail.example.com:587` or
+    /// `smtps://mail.example.com:465`.
+    ///
+    /// # Errors
+    /// [`SmtpSettingsError::Url`].
+    pub fn from_url(
+        url: &str,
+        from: &str,
+        credentials: Option<SmtpCredentials>,
+    ) -> Result<Self, SmtpSettingsError> {
+        let (tls, host, port) = parse(url).ok_or(SmtpSettingsError::Url)?;
+        Ok(Self { host, port, tls, credentials, from: from.to_owned() })
+    }
+}
+
+fn parse(url: &str) -> Option<(SmtpTls, String, u16)> {
+    let (scheme, place) = url.split_once("://")?;
+    let tls = match scheme {
+        "smtp" => SmtpTls::None,
+        "smtp+starttls" => SmtpTls::StartTls,
+        "smtps" => SmtpTls::Implicit,
+        _ => return None,
+    };
+    let (host, port) = place.trim_end_matches('/').rsplit_once(':')?;
+    let host = host.trim_start_matches('[').trim_end_matches(']');
+    let plain = !host.is_empty() && !host.contains(['/', '@']);
+    Some((tls, plain.then(|| host.to_owned())?, port.parse().ok()?))
+}
+
 impl SmtpCredentials {
+    /// Credentials of which both halves are there, or none.
+    ///
+    /// # Errors
+    /// [`SmtpSettingsError::HalfCredentials`] when one half is missing.
+    pub fn of(user: Option<String>, password: Option<String>) -> Result<Option<Self>, SmtpSettingsError> {
+        match (user, password) {
+            (Some(user), Some(password)) => Ok(Some(Self { user, password })),
+            (None, None) => Ok(None),
+            (Some(_), None) | (None, Some(_)) => Err(SmtpSettingsError::HalfCredentials),
+        }
+    }
+
     /// The user and the password.
     pub fn new(user: impl Into<String>, password: impl Into<String>) -> Self {
         Self { user: user.into(), password: password.into() }
@@ -54,6 +96,15 @@ impl fmt::Debug for SmtpCredentials {
 /// Settings that cannot work.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum SmtpSettingsError {
+    /// The URL is none of a server.
+    #[error(
+        "an SMTP server looks like smtp://localhost:2525, smtp+starttls://mail.example.com:587 or \
+         smtps://mail.example.com:465"
+    )]
+    Url,
+    /// A user without a password, or the other way round.
+    #[error("an SMTP server wants both a user and a password, or neither")]
+    HalfCredentials,
     /// Customers' mail would cross a network in the clear.
     #[error("the SMTP server {host} is not on this machine; use STARTTLS or implicit TLS")]
     Plaintext {
@@ -75,4 +126,27 @@ pub enum SmtpSettingsError {
 pub(super) fn is_loopback(host: &str) -> bool {
     host.eq_ignore_ascii_case("localhost")
         || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn urls_are_read() {
+        assert_eq!(parse("smtp://localhost:2525"), Some((SmtpTls::None, "localhost".into(), 2525)));
+        assert_eq!(parse("smtps://[::1]:465/"), Some((SmtpTls::Implicit, "::1".into(), 465)));
+        for wrong in ["localhost:25", "http://x:1", "smtp://x", "smtp://x:y", "smtp://u:p@x:25", "smtp://:25"]
+        {
+            assert_eq!(parse(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn credentials_are_whole_or_not_there() {
+        let text = || Some("x".to_owned());
+        assert!(SmtpCredentials::of(text(), text()).unwrap().is_some());
+        assert!(SmtpCredentials::of(None, None).unwrap().is_none());
+        assert!(SmtpCredentials::of(text(), None).is_err() && SmtpCredentials::of(None, text()).is_err());
+    }
 }

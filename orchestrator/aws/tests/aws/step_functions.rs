@@ -9,10 +9,13 @@ use serde_json::json;
 use crate::engine::{self, Sends};
 use crate::moto::Moto;
 
+const ROLE: &str = "arn:aws:iam::111111111111:role/sfn";
+
 fn run(machine: &str, name: &str) -> Execution {
     Execution { machine: machine.to_owned(), run: name.parse().unwrap() }
 }
 
+/// A client, and two machines that were deployed once more as they are.
 async fn connect(settings: &AwsSettings, account: &str) -> AwsStepFunctions {
     let functions = AwsStepFunctions::connect(settings, account, "us-east-1").await;
     let machines = [
@@ -21,9 +24,9 @@ async fn connect(settings: &AwsSettings, account: &str) -> AwsStepFunctions {
     ];
     for (name, state) in machines {
         let definition = json!({"StartAt": "a", "States": {"a": state}}).to_string();
-        let role = "arn:aws:iam::111111111111:role/sfn";
-        let create = functions.client().create_state_machine().name(name).definition(definition);
-        create.role_arn(role).send().await.unwrap();
+        for _ in 0..2 {
+            functions.deploy(name, &definition, ROLE).await.unwrap();
+        }
     }
     functions
 }
@@ -58,6 +61,36 @@ async fn check(functions: &AwsStepFunctions) {
 async fn our_engine_is_step_functions_to_the_coordinator() {
     let (settings, _dir) = engine::start(Sends(None)).await;
     check(&connect(&settings, "111111111111").await).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_engine_of_our_own_is_asked_more_often_and_shared_with_nobody() {
+    let (settings, _dir) = engine::start(Sends(None)).await;
+    let functions = connect(&settings, "111111111111").await;
+    assert!(functions.is_shared() && !functions.clone().of_our_own().is_shared());
+    check(&functions.of_our_own()).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_deployed_again_is_as_it_was_deployed_last() {
+    let (settings, _dir) = engine::start(Sends(None)).await;
+    let functions = connect(&settings, "111111111111").await;
+    let fails = json!({"StartAt": "a", "States": {"a": {"Type": "Fail"}}}).to_string();
+    functions.deploy("ends", &fails, ROLE).await.unwrap();
+    let ends = run("ends", "e-1");
+    functions.start(&ends, "{}").await.unwrap();
+    functions.wait_for_end(&ends).await.unwrap();
+    let arn = functions.named_execution_arn("ends", "e-1");
+    let shown = functions.client().describe_execution().execution_arn(arn).send().await.unwrap();
+    assert_eq!(shown.status.as_str(), "FAILED");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_definition_that_is_none_is_refused() {
+    let (settings, _dir) = engine::start(Sends(None)).await;
+    let functions = AwsStepFunctions::connect(&settings, "111111111111", "us-east-1").await;
+    let refused = functions.deploy("wrong", "{}", ROLE).await.unwrap_err();
+    assert!(refused.to_string().contains("InvalidDefinition"), "{refused}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -37,7 +37,13 @@ pub(crate) struct Engine {
         requires = "access_key"
     )]
     pub(crate) secret_key: Option<String>,
-    /// Where Lambda functions are invoked
+    /// Functions that run as processes on this machine: a JSON file with a command for each name
+    #[arg(long, value_name = "FILE", env = "AMENDS_FUNCTIONS")]
+    pub(crate) functions: Option<PathBuf>,
+    /// How many processes those may have; more invocations at once are throttled
+    #[arg(long, value_name = "N", default_value_t = 64, value_parser = clap::value_parser!(u32).range(1..=4096))]
+    pub(crate) function_processes: u32,
+    /// Where Lambda functions are invoked that --functions does not name
     #[arg(long, value_name = "URL", env = "AMENDS_LAMBDA_ENDPOINT")]
     pub(crate) lambda_endpoint: Option<String>,
     /// Where SQS is, for tasks that send messages; requests for SQS that arrive here are handed on

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use amends_coordinator::{NewOrder, Placed, Placing, StepFunctions, find_saga, place, start};
+use amends_coordinator::{NewOrder, Placed, Placing, find_saga, place, start};
 use amends_store::{ProductRow, SagaState, StoreError};
 use amends_types::Money;
 use serde_json::json;
@@ -18,12 +18,12 @@ use crate::runtime::Runtime;
 
 pub(super) async fn measure(case: Case, load: Load, dir: &Path) -> Result<Measurement, Failure> {
     let mail = Mail { smtp: None, mail_from: None };
-    let runtime = Arc::new(Runtime::open(dir, &mail).await?);
+    let runtime = Arc::new(Runtime::open(dir, &mail, None).await?);
     stock(&runtime).await?;
     let before = fsyncs(&runtime);
     let latencies = Latencies::of(load, |number| one(runtime.clone(), case, number)).await?;
     let fsyncs = fsyncs(&runtime) - before;
-    runtime.functions.engine().shutdown().await;
+    runtime.shutdown().await;
     drop(runtime);
     let rows = size::rows(dir)? + size::rows(&dir.join("engine"))?;
     let cost = Cost { fsyncs, rows, disk_bytes: size::bytes(dir)? };
@@ -75,7 +75,7 @@ async fn one(runtime: Arc<Runtime>, case: Case, number: u64) -> Result<(), Failu
     let id = order.id.clone();
     let placed = place(&*store, &runtime.kind, order, Placing::default()).await.map_err(Failure::failed)?;
     let Placed::New(row) = placed else { return Err(Failure::Failed(format!("{id} is not new"))) };
-    let execution = start(&*store, &runtime.functions, &row).await.map_err(Failure::failed)?;
+    let execution = start(&*store, &*runtime.functions, &row).await.map_err(Failure::failed)?;
     runtime.functions.wait_for_end(&execution).await.map_err(Failure::failed)?;
     let saga = find_saga(&*store, &id).await.map_err(Failure::failed)?;
     let expected = match case {

@@ -4,20 +4,18 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
-use amends_aws::{AccessKey, AwsSettings, Sqs};
 use amends_engine::clock::SystemClock;
-use amends_engine::driver::{Engine, EngineOptions, ServiceCall, TaskFailure, TaskWorker, WorkerTask};
+use amends_engine::driver::{Engine, EngineOptions};
 use amends_engine::journal::DirectoryId;
-use amends_lambda::Endpoint;
 use amends_sfn::{Access, Bind, Integrations, Options, Registry, Service, SigningKey, serve};
-use amends_types::{BoxFuture, SplitMix};
-use serde_json::Value;
+use amends_types::SplitMix;
 use tokio::sync::watch;
 
 use crate::args;
 use crate::data_dir::DataDir;
 use crate::failure::Failure;
 use crate::output;
+use crate::services::Services;
 use crate::up::{Stopping, init_log, watch_for_signals};
 
 /// How long requests have to end.
@@ -25,16 +23,14 @@ const LAST_REQUESTS: Duration = Duration::from_secs(5);
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// The registry's file within the data directory.
-const REGISTRY: &str = "registry.sqlite";
-
 pub(crate) async fn run(arguments: args::Engine) -> Result<ExitCode, Failure> {
-    let access = match (arguments.token, arguments.access_key, &arguments.secret_key) {
+    let access = match (arguments.token.clone(), arguments.access_key.clone(), &arguments.secret_key) {
         (Some(token), _, _) => Access::Token(token),
         (None, Some(id), Some(secret)) => Access::Key(SigningKey::new(&id, secret)),
         _ => Access::Loopback,
     };
-    // Before anything is opened: an address that cannot be had is told at once.
+    // Before anything is opened: what cannot be used, and an address that cannot be had, is told at once.
+    let integrations = Integrations::new(Arc::new(Services::of(&arguments).await?));
     let bind = Bind::to(arguments.listen, access).await;
     let mut bind = bind.map_err(|error| Failure::Unusable(error.to_string()))?;
     if let Some(url) = &arguments.sqs_endpoint {
@@ -44,18 +40,9 @@ pub(crate) async fn run(arguments: args::Engine) -> Result<ExitCode, Failure> {
     init_log(arguments.log);
     let dir = arguments.dir.as_path();
     let (data, _lock) = DataDir::locked(dir)?;
-    let functions: Arc<dyn TaskWorker> = match &arguments.lambda_endpoint {
-        Some(url) => Arc::new(Endpoint::new(url).map_err(|error| Failure::Unusable(error.to_string()))?),
-        None => Arc::new(NoFunctions),
-    };
-    let sqs = match &arguments.sqs_endpoint {
-        Some(url) => Some(Sqs::connect(&sqs_settings(url, &arguments.region)).await),
-        None => None,
-    };
-    let integrations = Integrations::new(Arc::new(Services { functions, sqs }));
     let worker = Arc::new(integrations.clone());
     let unusable = |error: &dyn std::fmt::Display| Failure::Unusable(error.to_string());
-    let registry = Registry::open(&dir.join(REGISTRY)).map_err(|error| unusable(&error))?;
+    let registry = Registry::open(&data.registry()).map_err(|error| unusable(&error))?;
     let directory = DirectoryId(registry.directory().map_err(|error| unusable(&error))?);
     let (account, region) = (arguments.account, arguments.region);
     let mut options = EngineOptions::new(directory, worker.clone());
@@ -82,45 +69,4 @@ pub(crate) async fn run(arguments: args::Engine) -> Result<ExitCode, Failure> {
     engine.shutdown().await;
     tracing::info!("stopped; open executions go on at the next start");
     Ok(ExitCode::SUCCESS)
-}
-
-/// An emulator takes any key; what is on AWS is signed for as the environment says.
-fn sqs_settings(url: &str, region: &str) -> AwsSettings {
-    let is_aws = url.contains("amazonaws.com");
-    AwsSettings {
-        endpoint: Some(url.to_owned()),
-        region: Some(region.to_owned()),
-        key: (!is_aws && std::env::var_os("AWS_ACCESS_KEY_ID").is_none())
-            .then(|| AccessKey::new("amends", "amends")),
-    }
-}
-
-/// What tasks call besides Step Functions itself.
-struct Services {
-    functions: Arc<dyn TaskWorker>,
-    sqs: Option<Sqs>,
-}
-
-impl TaskWorker for Services {
-    fn invoke(&self, task: WorkerTask) -> BoxFuture<'static, Result<Value, TaskFailure>> {
-        self.functions.invoke(task)
-    }
-
-    fn call(&self, call: ServiceCall) -> BoxFuture<'static, Result<Value, TaskFailure>> {
-        let is_send = &*call.service == "sqs" && call.action.starts_with("sendMessage");
-        match self.sqs.clone().filter(|_| is_send) {
-            Some(sqs) => Box::pin(async move { sqs.send_message(&call).await }),
-            None => self.functions.call(call),
-        }
-    }
-}
-
-/// Fails every task.
-struct NoFunctions;
-
-impl TaskWorker for NoFunctions {
-    fn invoke(&self, task: WorkerTask) -> BoxFuture<'static, Result<Value, TaskFailure>> {
-        let cause = format!("this engine has no functions to invoke, and so not '{}'", task.function);
-        Box::pin(async move { Err(TaskFailure { error: "Amends.NoFunctions".to_owned(), cause }) })
-    }
 }

@@ -7,16 +7,20 @@ use std::time::Instant;
 use amends_coordinator::find_saga;
 use tokio::sync::watch;
 
-use crate::args::Run;
+use crate::args::{Run, WorkersKind};
 use crate::failure::{Failure, exit};
 use crate::output;
 use crate::run::{Flow, Interrupt, Lines, Progress, Summary, drain, import, read_products, resume};
-use crate::runtime::Runtime;
+use crate::runtime::{LambdaWorkers, Runtime};
+
+/// The program of all workers, where cargo puts it.
+const LAMBDA_PROGRAM: &str = "amends-workers-lambda";
 
 pub(crate) async fn run(arguments: Run) -> Result<ExitCode, Failure> {
     let (mut lines, length) = Lines::open(&arguments.orders)?;
     let products = read_products(&arguments.products)?;
-    let runtime = Arc::new(Runtime::open(&arguments.data.dir, &arguments.mail).await?);
+    let runtime =
+        Arc::new(Runtime::open(&arguments.data.dir, &arguments.mail, lambda_workers(&arguments)?).await?);
     import(&*runtime.store(), &products).await?;
     let began = Instant::now();
     resume(&runtime).await?;
@@ -27,13 +31,25 @@ pub(crate) async fn run(arguments: Run) -> Result<ExitCode, Failure> {
     drain(&runtime).await?;
     let open = count_settled(&runtime, &mut flow).await?;
     let summary = Summary::new(&flow.tally, open, began.elapsed());
-    runtime.functions.engine().shutdown().await;
+    runtime.shutdown().await;
     if arguments.json {
         output::print_json(&summary)?;
     } else {
         output::print(&summary.table())?;
     }
     Ok(exit_code(&summary, whole).into())
+}
+
+/// Workers as Lambda functions, if that was asked for. Their program is beside this one, if nothing else was said.
+fn lambda_workers(arguments: &Run) -> Result<Option<LambdaWorkers>, Failure> {
+    if arguments.workers == WorkersKind::InProcess {
+        return Ok(None);
+    }
+    let program = match arguments.lambda_program.clone() {
+        Some(program) => program,
+        None => std::env::current_exe().map_err(Failure::failed)?.with_file_name(LAMBDA_PROGRAM),
+    };
+    Ok(Some(LambdaWorkers { program, at_once: arguments.lambda_concurrency }))
 }
 
 fn exit_code(summary: &Summary, whole: bool) -> u8 {

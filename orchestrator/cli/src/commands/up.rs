@@ -32,7 +32,7 @@ pub(crate) async fn run(arguments: Up) -> Result<ExitCode, Failure> {
     init_log(arguments.log);
     let dir = arguments.data.dir.as_path();
     let (mail, database) = (&arguments.mail, &arguments.database);
-    let settings = Settings { dir, mail, database, books: arguments.books.clone() };
+    let settings = Settings { dir, mail, database, books: arguments.books.clone(), lambda: None };
     let runtime = Arc::new(Runtime::open_with(settings).await?);
     if let Some(products) = products {
         import(&*runtime.store(), &products).await?;
@@ -69,7 +69,7 @@ pub(crate) async fn run(arguments: Up) -> Result<ExitCode, Failure> {
     upkeep.abort();
     drop(published);
     let left = running.open_sagas();
-    runtime.functions.engine().shutdown().await;
+    runtime.shutdown().await;
     if left > 0 {
         tracing::warn!(left, "stopped; what was under way goes on at the next start");
     } else {

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use amends_coordinator::{Delivery, StepFunctions, Swept, deliver_owed, relay, sweep};
+use amends_coordinator::{Delivery, Swept, deliver_owed, relay, sweep};
 
 use crate::failure::Failure;
 use crate::output;
@@ -45,11 +45,11 @@ pub(crate) async fn drain(runtime: &Runtime) -> Result<(), Failure> {
 
 async fn sweep_once(runtime: &Runtime) -> Result<Swept, Failure> {
     let store = runtime.store();
-    let relayed = relay(&*store, &runtime.functions).await.map_err(Failure::failed)?;
+    let relayed = relay(&*store, &*runtime.functions).await.map_err(Failure::failed)?;
     for (saga, reason) in &relayed.alarms {
         output::complain(&format!("alarm: an execution of {saga} cannot be started: {reason}"));
     }
-    let swept = sweep(&*store, &runtime.functions, &*runtime.worker, &*runtime.clock, &runtime.kind);
+    let swept = sweep(&*store, &*runtime.functions, &*runtime.worker, &*runtime.clock, &runtime.kind);
     swept.await.map_err(Failure::failed)
 }
 

@@ -5,9 +5,7 @@ use std::io::BufReader;
 use std::pin::Pin;
 use std::sync::Arc;
 
-use amends_coordinator::{
-    NewOrder, PlaceError, Placed, Placing, StepFunctions, execution_of, find_saga, place, start,
-};
+use amends_coordinator::{NewOrder, PlaceError, Placed, Placing, execution_of, find_saga, place, start};
 use amends_store::SagaState;
 use amends_types::SagaId;
 use futures_util::future::poll_immediate;
@@ -153,7 +151,7 @@ async fn finish(
 ) -> Result<Ended, Failure> {
     let store = runtime.store();
     let execution = match placed {
-        Ok(Placed::New(row)) => start(&*store, &runtime.functions, &row).await.map_err(Failure::failed)?,
+        Ok(Placed::New(row)) => start(&*store, &*runtime.functions, &row).await.map_err(Failure::failed)?,
         Ok(Placed::Repeated(saga)) if saga.state.is_final() => {
             return Ok(Ended::Saga { id, state: saga.state, counted, before: true });
         }

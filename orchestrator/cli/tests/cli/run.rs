@@ -129,7 +129,7 @@ fn what_cannot_be_used_is_said_with_exit_code_2() {
     check(&["asl", "no_saga"], "there is no state machine");
     let smtp =
         ["run", "orders.jsonl", "--products", "products.csv", "--smtp", "x", "--mail-from", "a@example.com"];
-    check(&smtp, "--smtp must look like");
+    check(&smtp, "--smtp: an SMTP server looks like");
 }
 
 #[test]

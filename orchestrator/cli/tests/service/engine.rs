@@ -6,6 +6,8 @@ use std::process::{Child, Command, Stdio};
 
 use serde_json::{Value, json};
 
+use crate::service::tools;
+
 /// A running engine, killed when it is dropped.
 pub(crate) struct Engine {
     process: Child,
@@ -67,16 +69,56 @@ async fn the_step_functions_api_is_served_until_an_interrupt_and_goes_on_where_i
     engine.interrupt();
 }
 
+#[tokio::test]
+async fn functions_run_as_processes_of_the_engine() {
+    let dir = tempfile::tempdir().unwrap();
+    let handlers = "def double(event, context):\n    return {'doubled': 2 * event['n']}\n";
+    std::fs::write(dir.path().join("handlers.py"), handlers).unwrap();
+    let python = tools().join("venv/bin/python");
+    let functions =
+        json!({"double": {"command": [python, "-m", "awslambdaric", "handlers.double"], "timeout": 20}});
+    let file = dir.path().join("functions.json");
+    std::fs::write(&file, functions.to_string()).unwrap();
+    let engine = Engine::with(&dir.path().join("data"), |command| command.arg("--functions").arg(&file));
+    let arn = "arn:aws:lambda:us-east-1:111111111111:function:double";
+    let definition = json!({"StartAt": "by_arn", "States": {
+        "by_arn": {"Type": "Task", "Resource": arn, "Next": "by_name", "ResultPath": "$.first"},
+        "by_name": {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "Next": "missing",
+            "Parameters": {"FunctionName": "double:live", "Payload": {"n.$": "$.first.doubled"}},
+            "ResultSelector": {"doubled.$": "$.Payload.doubled", "status.$": "$.StatusCode"}},
+        "missing": {"Type": "Task", "Resource": "arn:aws:lambda:us-east-1:111111111111:function:no", "End": true,
+            "Catch": [{"ErrorEquals": ["Lambda.ResourceNotFoundException"], "Next": "end", "ResultPath": null}]},
+        "end": {"Type": "Succeed"}}});
+    let role = "arn:aws:iam::111111111111:role/sfn";
+    let machine = json!({"name": "m", "roleArn": role, "definition": definition.to_string()});
+    let machine = engine.call("CreateStateMachine", machine).await["stateMachineArn"].clone();
+    let start = json!({"stateMachineArn": machine, "input": "{\"n\": 3}"});
+    let started = engine.call("StartExecution", start).await;
+    let describe = json!({ "executionArn": started["executionArn"] });
+    let shown = loop {
+        let shown = engine.call("DescribeExecution", describe.clone()).await;
+        if shown["status"] != "RUNNING" {
+            break shown;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    };
+    assert_eq!(
+        (&shown["status"], &shown["output"]),
+        (&json!("SUCCEEDED"), &json!(r#"{"doubled":12,"status":200}"#))
+    );
+}
+
 #[test]
 fn what_the_engine_cannot_use_is_refused_at_once() {
     let dir = tempfile::tempdir().unwrap();
-    let cases: [&[&str]; 6] = [
+    let cases: [&[&str]; 7] = [
         &["--listen", "0.0.0.0:0"],
         &["--account", "1"],
         &["--region", "Here"],
         &["--listen", "0.0.0.0:0", "--token", "short"],
         &["--access-key", "AKID"],
         &["--retention-days", "0"],
+        &["--functions", "no-such-file.json"],
     ];
     for arguments in cases {
         let mut command = Command::new(env!("CARGO_BIN_EXE_amends"));

@@ -153,13 +153,12 @@ fn assemble(parts: Parts, options: EngineOptions) -> Result<(Inner, Core, Source
     let (handle, handles) = oneshot::channel();
     let machines = Machines::new(Definitions::new(parts.storage.clone()), options.parsed.clone());
     let moves = Arc::new(AtomicU64::new(0));
-    let invoker =
-        Invoker { worker: options.worker.clone(), spawn: parts.spawn, inbox: command_sender.downgrade() };
+    let inbox = command_sender.downgrade();
     let mut core = Core {
         clock: options.clock.clone(),
         entropy: options.entropy.clone(),
         limits: options.limits,
-        invoker,
+        invoker: Invoker { worker: options.worker.clone(), spawn: parts.spawn, inbox },
         commits: parts.commits,
         archiver: parts.archiver,
         moves: moves.clone(),

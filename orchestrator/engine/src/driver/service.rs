@@ -7,6 +7,7 @@ use amends_asl::Pattern;
 use serde_json::Value;
 use tokio::sync::{mpsc, oneshot};
 
+use crate::driver::TaskFailure;
 use crate::driver::command::Command;
 use crate::interp::TaskId;
 
@@ -29,6 +30,17 @@ pub struct ServiceCall {
     pub submission: Submission,
     /// Resolves when nobody waits for the answer any more.
     pub abandoned: Abandoned,
+}
+
+impl ServiceCall {
+    /// What a task is told whose service nobody here can call.
+    pub fn not_supported(&self) -> TaskFailure {
+        let Self { service, action, .. } = self;
+        TaskFailure {
+            error: "Amends.IntegrationNotSupported".to_owned(),
+            cause: format!("this engine cannot call arn:aws:states:::{service}:{action} yet"),
+        }
+    }
 }
 
 /// How a worker says that what was asked for has begun, and that it now waits for its end.

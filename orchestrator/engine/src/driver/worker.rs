@@ -61,13 +61,7 @@ pub trait TaskWorker: Send + Sync + 'static {
     /// - With [`Pattern::Sync`](amends_asl::Pattern), what was asked for is begun, reported by
     ///   [`Submission::report`](super::Submission::report), and awaited.
     fn call(&self, call: ServiceCall) -> BoxFuture<'static, Result<Value, TaskFailure>> {
-        let (service, action) = (call.service, call.action);
-        Box::pin(async move {
-            Err(TaskFailure {
-                error: "Amends.IntegrationNotSupported".to_owned(),
-                cause: format!("this engine cannot call arn:aws:states:::{service}:{action} yet"),
-            })
-        })
+        Box::pin(async move { Err(call.not_supported()) })
     }
 
     /// Whether there is an activity with that ARN. By default there is every one.

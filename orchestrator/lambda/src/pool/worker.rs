@@ -99,6 +99,12 @@ impl Pool {
         inner.run(&name, known, invocation).await
     }
 
+    /// Whether that is a function of this pool, however it is named.
+    pub fn has(&self, function: &str) -> bool {
+        let name = FunctionName::read(function, &self.inner.place);
+        name.is_ok_and(|name| self.inner.functions.get(&name.name).is_some())
+    }
+
     /// How many processes there are.
     pub fn processes(&self) -> usize {
         self.inner.warm().count()

@@ -59,7 +59,10 @@ async fn what_a_program_starts_is_killed_with_it() {
     let began = Instant::now();
     let (error, _) = failure(&pool(function), json!(1)).await;
     assert_eq!(error, "Sandbox.Timedout", "it never asked for an invocation");
-    assert!(began.elapsed().as_secs() >= 11, "ten seconds at first, and then as long as an invocation may take");
+    assert!(
+        began.elapsed().as_secs() >= 11,
+        "ten seconds at first, and then as long as an invocation may take"
+    );
     let child: serde_json::Value = std::fs::read_to_string(child).unwrap().trim().parse().unwrap();
     while is_alive(&child) {
         tokio::time::sleep(std::time::Duration::from_millis(5)).await;
@@ -104,7 +107,10 @@ async fn what_is_too_large_is_refused() {
 
 #[tokio::test]
 async fn a_function_that_there_is_not_is_no_resource() {
-    let missing = pool(handler("handlers.echo")).invoke("g:live", &json!(1)).await.unwrap_err();
+    let pool = pool(handler("handlers.echo"));
+    assert!(pool.has("f:live") && pool.has("arn:aws:lambda:us-east-1:111111111111:function:f"));
+    assert!(!pool.has("g") && !pool.has("arn:aws:lambda:eu-west-1:111111111111:function:f"));
+    let missing = pool.invoke("g:live", &json!(1)).await.unwrap_err();
     assert_eq!(missing.error, "Lambda.ResourceNotFoundException");
     let begins = "Function not found: arn:aws:lambda:us-east-1:111111111111:function:g (Service: AWSLambda; Status Code: 404;";
     assert!(missing.cause.starts_with(begins), "{}", missing.cause);

@@ -13,7 +13,10 @@ async fn a_process_serves_one_invocation_after_the_other() {
     let pool = pool(handler("handlers.echo"));
     let first = pool.invoke("f:live", &json!({"n": 1.5})).await.unwrap();
     assert_eq!(first["event"], json!({"n": 1.5}));
-    assert_eq!((&first["name"], &first["version"], &first["memory"]), (&json!("f"), &json!("$LATEST"), &json!("128")));
+    assert_eq!(
+        (&first["name"], &first["version"], &first["memory"]),
+        (&json!("f"), &json!("$LATEST"), &json!("128"))
+    );
     assert_eq!(first["arn"], "arn:aws:lambda:us-east-1:111111111111:function:f:live");
     let remaining = first["remaining"].as_u64().unwrap();
     assert!((10_000..=20_000).contains(&remaining), "{remaining} ms of 20 s");

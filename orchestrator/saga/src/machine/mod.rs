@@ -6,6 +6,7 @@
 
 mod bounds;
 mod forward;
+mod functions;
 mod json;
 mod own_states;
 mod retry;
@@ -14,6 +15,7 @@ mod unwind;
 
 pub(crate) use bounds::{assert_history_fits, deadline_seconds};
 pub(crate) use forward::forward;
+pub(crate) use functions::functions;
 pub(crate) use own_states::OWN_STATES;
 use own_states::{ALREADY_COMMITTED, SETTLE, UNSETTLED, UNWOUND};
 pub(crate) use unwind::unwind;

@@ -1,5 +1,6 @@
 //! The parts that all Task states share.
 
+use super::functions::name_of;
 use super::json::Json;
 use crate::Op;
 
@@ -13,8 +14,8 @@ pub(super) fn invoke(step: &str, op: Op) -> Json {
         ("op", Json::text(op.name())),
         ("retry.$", Json::text("$$.State.RetryCount")),
     ]);
-    let parameters =
-        Json::object([("FunctionName", Json::text(format!("amends-{step}:live"))), ("Payload", payload)]);
+    let function = Json::text(format!("{}:live", name_of(step)));
+    let parameters = Json::object([("FunctionName", function), ("Payload", payload)]);
     Json::object([
         ("Type", Json::text("Task")),
         ("Resource", Json::text("arn:aws:states:::lambda:invoke")),

@@ -25,6 +25,10 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("client", &[]),
     ("adapters", &["types", "sqlite"]),
     ("workers", &["types", "saga", "store", "harness", "adapters"]),
+    (
+        "workers-lambda",
+        &["types", "store", "store-sqlite", "store-postgres", "harness", "adapters", "workers"],
+    ),
     ("verify", &["types", "asl", "saga", "store", "harness", "engine", "coordinator", "workers", "adapters"]),
     ("cli", ALL_BUT_CLI),
     ("examples", ALL_BUT_CLI),

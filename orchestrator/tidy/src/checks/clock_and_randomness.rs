@@ -13,7 +13,7 @@ const PLACES: &[&str] = &[
     "orchestrator/harness/",
     "orchestrator/saga/",
     "orchestrator/store/",
-    "workers/",
+    "workers/src/",
 ];
 
 const BANNED: &[&str] = &[

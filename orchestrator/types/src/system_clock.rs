@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant, SystemTime};
 
-use amends_types::{BoxFuture, Clock, Timestamp};
+use crate::{BoxFuture, Clock, Timestamp};
 
 /// The system's time. Sleeping needs a tokio runtime.
 #[derive(Debug, Clone, Copy)]
