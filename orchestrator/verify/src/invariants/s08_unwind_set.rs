@@ -26,14 +26,15 @@ fn check(evidence: &Evidence<'_>) -> Vec<String> {
     let given_up = evidence.saga.unwinds >= MOST_UNWINDS;
     // A step that this version of the saga does not have any more cannot be asked.
     let rows = evidence.rows.iter().filter(|row| evidence.definition.step(&row.step).is_some());
-    rows.filter_map(|row| unasked(row, given_up)).collect()
+    let is_unknown = |row: &LedgerRow| evidence.saga.is_recovered() && row.input.is_null();
+    rows.filter_map(|row| unasked(row, given_up || is_unknown(row))).collect()
 }
 
-fn unasked(row: &LedgerRow, given_up: bool) -> Option<String> {
+fn unasked(row: &LedgerRow, may_be_parked: bool) -> Option<String> {
     let (step, asked) = (&row.step, row.undo_attempts > 0);
     match (row.status, row.undo) {
         (LedgerStatus::Parked, _)
-            if row.started.is_some() && !asked && row.undoing.is_none() && !given_up =>
+            if row.started.is_some() && !asked && row.undoing.is_none() && !may_be_parked =>
         {
             Some(format!("{step} began and was parked, and nobody ever asked it to be undone"))
         }
@@ -54,6 +55,8 @@ fn unasked(row: &LedgerRow, given_up: bool) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use amends_store::Restored;
+
     use super::*;
     use crate::sound::{assert_finds_nothing, caught_by, compensated, row_of, stuck};
 
@@ -73,6 +76,18 @@ mod tests {
             let expected: &[&str] = if unwinds == 3 { &[] } else { &["S8"] };
             assert_eq!(caught_by(&mutant), expected, "{unwinds} unwinds");
         }
+    }
+
+    #[test]
+    fn of_a_recovered_saga_a_step_may_be_parked_that_nothing_is_known_of() {
+        let mut mutant = stuck();
+        let row = row_of(&mut mutant, "charge");
+        (row.undo_attempts, row.undoing, row.input) = (0, None, serde_json::Value::Null);
+        assert_eq!(caught_by(&mutant), ["S8"]);
+        mutant.saga.restored = Some(Restored::Recovered);
+        assert_eq!(caught_by(&mutant), [""; 0]);
+        row_of(&mut mutant, "charge").input = serde_json::json!({});
+        assert_eq!(caught_by(&mutant), ["S8"]);
     }
 
     #[test]
