@@ -10,6 +10,7 @@ use jsonata_core::value::JValue;
 use serde_json::Value;
 
 use super::analysis::Analysis;
+use super::budget::Budget;
 use super::convert::from_json;
 use crate::digest;
 use crate::environment::{Chance, Environment, uuid};
@@ -19,7 +20,16 @@ type Answer = Result<JValue, EvaluatorError>;
 /// The most items of `$range`. Measured on Step Functions.
 const MAX_RANGE: usize = 360_145;
 
-pub(super) fn register(evaluator: &mut Evaluator, needs: &Analysis, environment: &dyn Environment) {
+/// What a value of JSON may take for each byte of its text.
+const PARSED_BYTES: usize = 32;
+
+pub(super) fn register(
+    evaluator: &mut Evaluator,
+    needs: &Analysis,
+    environment: &dyn Environment,
+    budget: &Budget,
+) {
+    let budget = budget.clone();
     let now = environment.now_millis();
     let mut registry = Registry { evaluator, needs };
     registry.add("now", move |arguments| now_text(now, arguments));
@@ -28,7 +38,11 @@ pub(super) fn register(evaluator: &mut Evaluator, needs: &Analysis, environment:
     registry.add("partition", partition);
     registry.add("range", range);
     registry.add("hash", hash);
-    registry.add("parse", parse);
+    registry.add("parse", move |arguments| {
+        let length = arguments.first().and_then(JValue::as_str).map_or(0, str::len);
+        budget.take(length * PARSED_BYTES)?;
+        parse(arguments)
+    });
     if ["random", "uuid", "shuffle"].into_iter().any(|name| needs.uses_function(name)) {
         let chance = Rc::new(Chance::new(environment.random()));
         let (for_uuid, for_shuffle) = (Rc::clone(&chance), Rc::clone(&chance));
