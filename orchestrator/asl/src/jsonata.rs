@@ -138,11 +138,13 @@ impl Expression {
             Ok(convert::Converted::Value(value)) => Ok(value),
             Ok(convert::Converted::Undefined) => Err(self.error("returned nothing (undefined).")),
             Ok(convert::Converted::Function) => Err(self.error("returned an unsupported result type.")),
-            Ok(convert::Converted::TooLarge) => {
-                let reason = limits::MEMORY_EXCEEDED;
-                Err(self.error(&format!("threw an error during evaluation. {reason}")))
-            }
+            Ok(convert::Converted::TooLarge) => Err(self.too_large()),
         }
+    }
+
+    /// The error if its value takes too much.
+    pub(crate) fn too_large(&self) -> EvaluationError {
+        self.error(&format!("threw an error during evaluation. {}", limits::MEMORY_EXCEEDED))
     }
 
     /// An error of this expression.
