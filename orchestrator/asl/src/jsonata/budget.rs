@@ -14,7 +14,7 @@ use jsonata_core::functions::string::{build_regex, string};
 use jsonata_core::value::JValue;
 
 use super::distinct::distinct;
-use super::limits::{self, MAX_ITEMS, MAX_KEPT, MAX_NODES, MAX_TEXT, NODE_BYTES, PART_BYTES};
+use super::limits::{self, MAX_ITEMS, MAX_KEPT, MAX_NODES, MAX_TEXT, NODE_BYTES, OBJECT_BYTES, PART_BYTES};
 
 type Answer = Result<JValue, EvaluatorError>;
 
@@ -26,6 +26,8 @@ pub(super) const KEEP: &str = "!keep";
 pub(super) const HOLD: &str = "!hold";
 /// Counts a text, which is there anyway, for the one that it may become a part of.
 pub(super) const TEXT: &str = "!text";
+/// Counts a list of objects that was made just now.
+pub(super) const MADE: &str = "!made";
 /// Refuses a text that would be taken apart into too many parts.
 pub(super) const SHORT: &str = "!short";
 
@@ -40,6 +42,7 @@ pub(super) const GROWING: &[(&str, usize)] = &[
     ("encodeUrl", 1),
     ("encodeUrlComponent", 1),
     ("formatInteger", 2),
+    ("fromMillis", 3),
     ("join", 2),
     ("pad", 3),
     ("replace", 4),
@@ -77,6 +80,7 @@ pub(super) fn register(evaluator: &mut Evaluator, called: &BTreeSet<Box<str>>, b
             KEEP => evaluator.register_fn(KEEP, keep(budget, false)),
             HOLD => evaluator.register_fn(HOLD, keep(budget, true)),
             TEXT => evaluator.register_fn(TEXT, text(budget)),
+            MADE => evaluator.register_fn(MADE, made(budget)),
             SHORT => evaluator.register_fn(SHORT, |given: &[JValue]| short(first(given))),
             DISTINCT => evaluator.register_fn(DISTINCT, |given: &[JValue]| Ok(distinct(&first(given)))),
             APPLIES => evaluator.register_fn(APPLIES, |given: &[JValue]| {
@@ -152,6 +156,17 @@ fn text(budget: &Budget) -> impl Fn(&[JValue]) -> Answer + 'static {
     }
 }
 
+fn made(budget: &Budget) -> impl Fn(&[JValue]) -> Answer + 'static {
+    let budget = budget.clone();
+    move |given| {
+        let value = first(given);
+        if let JValue::Array(items) = &value {
+            budget.take(items.len() * OBJECT_BYTES)?;
+        }
+        Ok(value)
+    }
+}
+
 fn short(value: JValue) -> Answer {
     if matches!(&value, JValue::String(text) if text.len() > MAX_ITEMS) { Err(exceeded()) } else { Ok(value) }
 }
@@ -180,6 +195,7 @@ fn grow(name: &str, context: &JValue, arguments: &[JValue]) -> Answer {
         "join" => join_fits(arguments),
         "pad" => arguments.iter().all(|argument| argument.as_f64().is_none_or(|width| width.abs() <= LONG)),
         "replace" => replace_fits(context, arguments),
+        "fromMillis" => arguments.iter().filter_map(JValue::as_str).all(picture_fits),
         "formatInteger" => roman_fits(context, arguments),
         _ => arguments.iter().chain([context]).all(|value| weight(value, MAX_WRITTEN).is_some()),
     };
@@ -243,6 +259,15 @@ fn replace_fits(context: &JValue, arguments: &[JValue]) -> bool {
     size <= MAX_WRITTEN
 }
 
+/// Whether what the picture of a date asks for, `[D,6-9]`, is not wider than a text may be.
+pub(super) fn picture_fits(picture: &str) -> bool {
+    let widths = picture.split([',', '-']).skip(1);
+    let digits = widths.map(|width| width.split(|c: char| !c.is_ascii_digit()).next().unwrap_or_default());
+    let widths =
+        digits.filter(|digits| !digits.is_empty()).map(|digits| digits.parse().unwrap_or(usize::MAX));
+    widths.fold(0, usize::saturating_add) <= MAX_TEXT
+}
+
 /// Roman numerals have a letter for each thousand.
 fn roman_fits(context: &JValue, arguments: &[JValue]) -> bool {
     let is_roman = arguments.iter().filter_map(JValue::as_str).any(|picture| picture.starts_with(['i', 'I']));
@@ -250,6 +275,6 @@ fn roman_fits(context: &JValue, arguments: &[JValue]) -> bool {
     !is_roman || number.abs() <= 1000.0 * LONG
 }
 
-fn exceeded() -> EvaluatorError {
+pub(super) fn exceeded() -> EvaluatorError {
     EvaluatorError::EvaluationError("D2014: too much memory".to_owned())
 }

@@ -10,7 +10,7 @@ use jsonata_core::value::JValue;
 use serde_json::Value;
 
 use super::analysis::Analysis;
-use super::budget::Budget;
+use super::budget::{Budget, exceeded, picture_fits};
 use super::convert::from_json;
 use crate::digest;
 use crate::environment::{Chance, Environment, uuid};
@@ -74,6 +74,9 @@ fn failure(message: &str) -> EvaluatorError {
 fn now_text(now: i64, arguments: &[JValue]) -> Answer {
     let mut call = format!("$fromMillis({now}");
     for argument in arguments.iter().take_while(|argument| !argument.is_undefined()) {
+        if !argument.as_str().is_none_or(picture_fits) {
+            return Err(exceeded());
+        }
         call.push_str(", ");
         call.push_str(&argument.to_json_string().unwrap_or_default());
     }

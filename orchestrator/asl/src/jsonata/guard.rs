@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use jsonata_core::ast::{AstNode, BinaryOp, PathStep, Stage};
 
 use super::analysis::Analysis;
-use super::budget::{APPLIES, CONCATENATE, DISTINCT, GROWING, HOLD, KEEP, SHORT, TEXT, watched};
+use super::budget::{APPLIES, CONCATENATE, DISTINCT, GROWING, HOLD, KEEP, MADE, SHORT, TEXT, watched};
 
 /// Functions that keep nothing of what the function that they are given returns, or only the last of it.
 const FORGETFUL: &[&str] = &["filter", "reduce", "sift", "single", "sort"];
@@ -200,7 +200,8 @@ impl Guard {
                 }
             }
             (BinaryOp::ChainPipe, value, AstNode::Function { name, args, is_builtin })
-                if self.growing(name).is_some() && !args.contains(&AstNode::Placeholder) =>
+                if (self.growing(name).is_some() || self.makes_objects(name))
+                    && !args.contains(&AstNode::Placeholder) =>
             {
                 args.insert(0, std::mem::replace(value, AstNode::Null));
                 let (name, args, is_builtin) = (name.clone(), std::mem::take(args), *is_builtin);
@@ -238,6 +239,10 @@ impl Guard {
             let texts = args.iter_mut().filter(|arg| !is_plain(arg) && !matches!(arg, AstNode::Placeholder));
             texts.for_each(|arg| wrap(arg, SHORT));
         }
+        if self.makes_objects(name) && !args.contains(&AstNode::Placeholder) {
+            wrap(node, MADE);
+            return;
+        }
         let Some((name, count)) = self.growing(name).filter(|_| !replaces_by_function) else { return };
         let mut params = Vec::new();
         for arg in args.iter_mut().filter(|arg| matches!(arg, AstNode::Placeholder)) {
@@ -263,6 +268,10 @@ impl Guard {
                 wrap(body, TEXT);
             }
         }
+    }
+
+    fn makes_objects(&self, name: &str) -> bool {
+        matches!(name, "match" | "spread") && !self.bound.iter().any(|bound| bound == name)
     }
 
     /// The watched function that a name means here.

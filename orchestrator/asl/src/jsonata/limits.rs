@@ -19,6 +19,8 @@ pub(super) const MAX_RESULT: usize = 1 << 28;
 pub(super) const MAX_KEPT: usize = 1 << 30;
 /// What a value takes in a list.
 pub(super) const NODE_BYTES: usize = 32;
+/// What an object takes that a function makes, such as a match.
+pub(super) const OBJECT_BYTES: usize = 640;
 /// What a list or an object takes for each of its parts when it is made.
 pub(super) const PART_BYTES: usize = 128;
 /// Endless recursion in tail position neither nests nor grows; only time ends it. Step Functions allows a second. This

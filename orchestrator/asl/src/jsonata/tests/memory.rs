@@ -39,6 +39,8 @@ fn one_call_does_not_make_a_huge_text() {
         "($s := $pad('', 100000, 'x'); ['x'].$replace($s, 'x', $s))",
         "($s := $pad('', 10000000, 'ü'); $encodeUrlComponent($s))",
         "$formatInteger(1e15, 'I')",
+        "$fromMillis(0, '[D,1000000000]')",
+        "$now('[H,1-999999999]')",
     ] {
         check_refused(source);
     }
@@ -63,6 +65,9 @@ fn functions_that_are_watched_do_what_they_did() {
         "($f := function($m) { $m.match & $x & $millis() }; $replace('b', /b/, $f))",
         json!("b421700000000123"),
     );
+    check("$fromMillis(0, '[Y0001]-[M01]-[D,3-3]')", json!("1970-01-001"));
+    check("[0].$fromMillis('[Y0001]') & $fromMillis(0)", json!("19701970-01-01T00:00:00.000Z"));
+    check("($match('abc', /b/) ~> $count) & ('abc' ~> $match(/b/)).index", json!("11"));
     check("$formatInteger(1999, 'I')", json!("MCMXCIX"));
     check("$encodeUrlComponent('ä b') & $base64encode('x')", json!("%C3%A4%20beA=="));
     check("$distinct([1, 1, {'a': 1}, {'a': 1}])", json!([1, {"a": 1}]));
@@ -80,6 +85,7 @@ fn values_that_are_kept_add_up() {
         "($s := $pad('', 100000, 'x'); $count([1..800000].($s & $)))",
         "($s := $pad('', 100000, 'x'); $count([1..800000]^($s & $string($))))",
         "$count($map([1..2000], function($i) { [1..80000].{'a': 1, 'b': 2} }))",
+        "($s := $pad('', 100000, 'x'); $count($map([1..2000], function($i) { [$match($s, /x/)] })))",
         "($s := '[' & $pad('', 999999, '[],') & '1]'; $count($map([1..2000], function($i) { $parse($s) })))",
     ] {
         check_refused(source);
