@@ -5,13 +5,17 @@
 //! begins and ends within one call.
 
 mod analysis;
+mod budget;
 mod code;
 mod convert;
+mod distinct;
 mod functions;
+mod guard;
 mod limits;
 mod session;
 mod syntax;
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -23,6 +27,7 @@ use jsonata_core::value::JValue;
 use serde_json::Value;
 
 use analysis::Analysis;
+use budget::Budget;
 pub(crate) use session::Session;
 
 use crate::environment::{Environment, States};
@@ -35,6 +40,8 @@ pub struct Expression {
     location: Box<str>,
     tree: Arc<AstNode>,
     needs: Arc<Analysis>,
+    /// The functions in `tree` that watch what it takes.
+    guards: Arc<BTreeSet<Box<str>>>,
 }
 
 /// The kinds of value that a field may want.
@@ -71,14 +78,15 @@ impl Expression {
         // Neither the parser nor the evaluator is ours: should one panic on an expression, the expression is wrong.
         let parsed = catch_unwind(|| parser::parse(source));
         let parsed = parsed.map_err(|_| Problem::Invalid("The expression cannot be parsed".to_owned()))?;
-        let tree = parsed.map_err(|error| Problem::Invalid(syntax::message(&error)))?;
+        let mut tree = parsed.map_err(|error| Problem::Invalid(syntax::message(&error)))?;
         let needs = Analysis::of(&tree);
         let unsupported = needs.unsupported(in_catcher);
         if !unsupported.is_empty() {
             return Err(Problem::Unsupported(unsupported));
         }
-        let (tree, needs) = (Arc::new(tree), Arc::new(needs));
-        Ok(Self { source: source.into(), location: location.into(), tree, needs })
+        let guards = guard::guard(&mut tree);
+        let (tree, needs, guards) = (Arc::new(tree), Arc::new(needs), Arc::new(guards));
+        Ok(Self { source: source.into(), location: location.into(), tree, needs, guards })
     }
 
     /// The expression as written, without `{%` and `%}`.
@@ -130,11 +138,13 @@ impl Expression {
             Ok(convert::Converted::Value(value)) => Ok(value),
             Ok(convert::Converted::Undefined) => Err(self.error("returned nothing (undefined).")),
             Ok(convert::Converted::Function) => Err(self.error("returned an unsupported result type.")),
-            Ok(convert::Converted::TooDeep) => {
-                let reason = limits::MEMORY_EXCEEDED;
-                Err(self.error(&format!("threw an error during evaluation. {reason}")))
-            }
+            Ok(convert::Converted::TooLarge) => Err(self.too_large()),
         }
+    }
+
+    /// The error if its value takes too much.
+    pub(crate) fn too_large(&self) -> EvaluationError {
+        self.error(&format!("threw an error during evaluation. {}", limits::MEMORY_EXCEEDED))
     }
 
     /// An error of this expression.
@@ -162,7 +172,9 @@ impl Expression {
             context.bind("states".to_owned(), states);
         }
         let mut evaluator = Evaluator::with_options(context, limits::options());
-        functions::register(&mut evaluator, &self.needs, session.environment);
+        let budget = Budget::new();
+        functions::register(&mut evaluator, &self.needs, session.environment, &budget);
+        budget::register(&mut evaluator, &self.guards, &budget);
         evaluator
             .evaluate(&self.tree, &JValue::Undefined)
             .map_err(|error| limits::in_aws_words(error.message()))

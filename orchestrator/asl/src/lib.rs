@@ -31,6 +31,7 @@ mod rule;
 mod seconds;
 mod selector;
 mod single_state;
+mod size;
 mod state;
 mod template;
 mod timestamp;

@@ -326,7 +326,9 @@ impl<'a> Reader<'a> {
     }
 
     fn below(&self, field: &str) -> String {
-        format!("{}/{field}", self.location.trim_end_matches('/'))
+        // The whole definition is at "/". A state's name is taken as it stands, and may end in a slash as well.
+        let above = if self.location == "/" { "" } else { &self.location };
+        format!("{above}/{field}")
     }
 
     fn typed<T>(&self, field: &'static str, name: &str, read: impl Fn(&'a Value) -> Option<T>) -> Option<T> {

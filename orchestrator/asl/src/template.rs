@@ -127,9 +127,17 @@ impl Node {
             Self::Literal(value) => Ok(value.clone()),
             Self::Selected { field, selector } => {
                 let found = selector.evaluate(field, session.data.input, session.environment)?;
+                if !session.allowance.covers(&found) {
+                    return Err(EvaluationError::runtime(format!(
+                        "The field '{field}' exceeds what can be made of the input: make it smaller"
+                    )));
+                }
                 Ok(found.into_owned())
             }
-            Self::Query(expression) => expression.evaluate_in(session),
+            Self::Query(expression) => {
+                let value = expression.evaluate_in(session)?;
+                if session.allowance.covers(&value) { Ok(value) } else { Err(expression.too_large()) }
+            }
             Self::Object(fields) => {
                 let evaluated = fields.iter().map(|(name, node)| {
                     Ok::<_, EvaluationError>((String::from(&**name), node.evaluate(session)?))

@@ -248,6 +248,24 @@ fn states_within_states_are_held_to_the_same_rules() {
 }
 
 #[test]
+fn a_state_is_found_whatever_its_name() {
+    for name in ["a/", "a//", "/", "//", "a/b", "~1", "it's \"so\"", "States/A/Next"] {
+        let nap = json!({"Type": "Nap"});
+        let machine = |state: Value| json!({"StartAt": name, "States": {name: state}});
+        let fault = |place: &str| {
+            let values = "[Task, Wait, Pass, Succeed, Fail, Choice, Parallel, Map]";
+            let message = format!("The field 'Type' should have one of these values: {values}");
+            format!("SCHEMA_VALIDATION_FAILED: {message} at {place}/States/{name}/Type")
+        };
+        check(&machine(nap.clone()), &fault(""));
+        let map = json!({"Type": "Map", "ItemProcessor": machine(nap.clone()), "End": true});
+        check(&machine(map), &fault(&format!("/States/{name}/ItemProcessor")));
+        let parallel = json!({"Type": "Parallel", "Branches": [machine(nap)], "End": true});
+        check(&machine(parallel), &fault(&format!("/States/{name}/Branches[0]")));
+    }
+}
+
+#[test]
 fn an_express_machine_waits_for_nobody() {
     let refusal = |resource: &str| {
         let definition = one(json!({"Type": "Task", "Resource": resource, "End": true}));

@@ -292,3 +292,23 @@ fn every_resource_of_the_corpus_of_services_is_known() {
         assert!(Resource::parse(arn).is_some(), "{arn}");
     }
 }
+
+#[test]
+fn a_template_that_repeats_its_input_a_thousand_times_is_refused() {
+    let refusal = |language: &str, field: &str, suffix: &str, each: &str| {
+        let template: Map<_, _> =
+            (0..1000).map(|number| (format!("{number}{suffix}"), json!(each))).collect();
+        let state = json!({"Type": "Pass", "QueryLanguage": language, field: template, "End": true});
+        let machine = StateMachine::from_value(&json!({"StartAt": "A", "States": {"A": state}})).unwrap();
+        let state = machine.state(machine.start());
+        let StateKind::Pass(pass) = &state.kind else { panic!("a Pass state") };
+        let template = state.output.as_ref().or(pass.parameters.as_ref()).unwrap();
+        template.evaluate(&States::of(&json!("x")), &NoContext).unwrap();
+        let large = json!("x".repeat(100_000));
+        template.evaluate(&States::of(&large), &NoContext).unwrap_err().to_string()
+    };
+    let selected = refusal("JSONPath", "Parameters", ".$", "$");
+    assert!(selected.contains("exceeds what can be made of the input"), "{selected}");
+    let queried = refusal("JSONata", "Output", "", "{% $states.input %}");
+    assert!(queried.contains("Expression evaluation memory limit exceeded"), "{queried}");
+}

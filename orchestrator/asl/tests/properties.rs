@@ -122,6 +122,54 @@ fn replace(value: &mut Value, which: &mut usize, with: &Value) {
     }
 }
 
+const INTRINSICS: &str = "Array ArrayPartition ArrayContains ArrayRange ArrayGetItem ArrayLength ArrayUnique \
+    Base64Encode Base64Decode Hash JsonMerge StringToJson JsonToString MathRandom MathAdd StringSplit Format";
+
+const FUNCTIONS: &str = "abs append average base64decode base64encode boolean ceil contains count decodeUrl \
+    decodeUrlComponent distinct each encodeUrl encodeUrlComponent error exists filter floor formatBase formatInteger \
+    formatNumber fromMillis join keys length lookup lowercase map match max merge min not number pad parseInteger power \
+    random range reduce replace reverse round shuffle sift single sort split spread sqrt string substring \
+    substringAfter substringBefore sum toMillis trim type uppercase zip assert parse partition hash now";
+
+/// One of the words of a text.
+fn one_of(words: &'static str) -> impl Strategy<Value = &'static str> {
+    proptest::sample::select(words.split_whitespace().collect::<Vec<_>>())
+}
+
+/// What functions may not expect: numbers at the edge of what there is, pictures and patterns.
+fn argument() -> impl Strategy<Value = Value> {
+    let numbers = [0.0, -0.0, 1.0, -1.0, 0.5, 2e9, -2e9, 9e15, 1e19, 1e300, -1e308, f64::MIN_POSITIVE];
+    let texts = [
+        "",
+        "I",
+        "w",
+        "Ww;o",
+        "#,##0.00",
+        "[Y,9-99]-[M01]T[H#1]",
+        "0.0e0",
+        "%E0%A4%A",
+        "ß\u{1F600}",
+        "[[]",
+        "$1",
+    ];
+    prop_oneof![
+        2 => json_value(),
+        1 => proptest::sample::select(numbers.to_vec()).prop_map(Value::from),
+        1 => proptest::sample::select(texts.to_vec()).prop_map(Value::from),
+    ]
+}
+
+/// Evaluates the state's one template, if the state is read.
+fn run(state: &Value, input: &Value) {
+    if let Ok(machine) = StateMachine::from_value(&json!({"StartAt": "A", "States": {"A": state}})) {
+        let state = machine.state(machine.start());
+        let StateKind::Pass(pass) = &state.kind else { panic!("a Pass state") };
+        if let Some(template) = state.output.as_ref().or(pass.parameters.as_ref()) {
+            let _ = template.evaluate(&States::of(input), &NoContext);
+        }
+    }
+}
+
 #[test]
 fn the_sound_definition_is_sound() {
     StateMachine::from_value(&sound()).unwrap();
@@ -167,15 +215,23 @@ proptest! {
     ) {
         let by_path = json!({"Type": "Pass", "Parameters": {"x.$": text}, "End": true});
         let by_query = json!({"Type": "Pass", "QueryLanguage": "JSONata", "Output": text, "End": true});
-        for state in [by_path, by_query] {
-            if let Ok(machine) = StateMachine::from_value(&json!({"StartAt": "A", "States": {"A": state}})) {
-                let state = machine.state(machine.start());
-                let StateKind::Pass(pass) = &state.kind else { panic!("a Pass state") };
-                if let Some(template) = state.output.as_ref().or(pass.parameters.as_ref()) {
-                    let _ = template.evaluate(&States::of(&input), &NoContext);
-                }
-            }
-        }
+        run(&by_path, &input);
+        run(&by_query, &input);
+    }
+
+    #[test]
+    fn any_function_takes_or_refuses_any_arguments(
+        intrinsic in one_of(INTRINSICS), function in one_of(FUNCTIONS), arguments in vec(argument(), 0..4),
+    ) {
+        let call = |name: String, each: &str| {
+            let given: Vec<_> = (0..arguments.len()).map(|index| format!("{each}[{index}]")).collect();
+            format!("{name}({})", given.join(", "))
+        };
+        let by_path = call(format!("States.{intrinsic}"), "$");
+        let by_query = format!("{{% {} %}}", call(format!("${function}"), "$states.input"));
+        let input = Value::from(arguments.clone());
+        run(&json!({"Type": "Pass", "Parameters": {"x.$": by_path}, "End": true}), &input);
+        run(&json!({"Type": "Pass", "QueryLanguage": "JSONata", "Output": by_query, "End": true}), &input);
     }
 
     #[test]

@@ -3,6 +3,7 @@
 //! Numbers lose their fraction here, and are not rounded: `ArrayRange(1.6, 1.4, 1)` is `[1]` on Step Functions.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 
 use serde_json::Value;
 
@@ -48,11 +49,7 @@ pub(super) fn length(list: &Value) -> Option<Value> {
 
 /// Each item where it first occurs.
 pub(super) fn unique(list: &Value) -> Option<Value> {
-    let mut kept = Vec::<&Value>::new();
-    for item in list.as_array()? {
-        if !kept.contains(&item) {
-            kept.push(item);
-        }
-    }
-    Some(Value::Array(kept.into_iter().cloned().collect()))
+    let mut seen = HashSet::new();
+    let kept = list.as_array()?.iter().filter(|item| seen.insert(*item));
+    Some(Value::Array(kept.cloned().collect()))
 }

@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::{array, format, json, math, text};
 use crate::environment::{Environment, uuid};
+use crate::size::Allowance;
 
 /// Arguments of a call, evaluated.
 pub(super) type Arguments<'a> = [Cow<'a, Value>];
@@ -41,6 +42,10 @@ impl Function {
         arguments: &Arguments<'_>,
         environment: &dyn Environment,
     ) -> Result<Value, String> {
+        let allowance = Allowance::new();
+        if !arguments.iter().all(|argument| allowance.covers(argument)) {
+            return Err(format!("Invalid arguments in {}", self.name));
+        }
         if self.has_template() {
             return format::format(arguments);
         }

@@ -43,6 +43,19 @@ fn lists() {
 }
 
 #[test]
+fn a_long_list_is_freed_of_duplicates_and_a_huge_result_is_refused() {
+    let list: Vec<i32> = (0..300_000).collect();
+    check("States.ArrayLength(States.ArrayUnique($))", json!(list), json!(300_000));
+    let list: Vec<Value> = (0..100).map(|number| json!({"a": number, "b": 1})).collect();
+    check("States.ArrayLength(States.ArrayUnique($))", json!([list, list]), json!(1));
+    let text = json!("x".repeat(100_000));
+    let arguments = vec!["$"; 1000].join(", ");
+    check_invalid(&format!("States.Array({arguments})"), text.clone());
+    let template = "{}".repeat(1000);
+    check_invalid(&format!("States.Format('{template}', {arguments})"), text);
+}
+
+#[test]
 fn texts() {
     check("States.Base64Encode('Data to encode')", json!({}), json!("RGF0YSB0byBlbmNvZGU="));
     check("States.Base64Decode('SGVsbG8gV29ybGQ=')", json!({}), json!("Hello World"));

@@ -62,6 +62,11 @@ impl Analysis {
         self.functions.contains(name) || self.variables.contains(name)
     }
 
+    /// The functions that are called by name.
+    pub(super) fn into_functions(self) -> BTreeSet<Box<str>> {
+        self.functions
+    }
+
     /// Why Step Functions refuses it; empty if it does not.
     pub(super) fn unsupported(&self, in_catcher: bool) -> Vec<String> {
         let mut reasons: Vec<String> = Vec::new();

@@ -3,6 +3,9 @@
 use jsonata_core::value::JValue;
 use serde_json::{Map, Value};
 
+use super::budget::weight;
+use super::limits::MAX_RESULT;
+
 /// What an expression's result is in JSON.
 pub(super) enum Converted {
     /// A value.
@@ -11,8 +14,8 @@ pub(super) enum Converted {
     Undefined,
     /// A function, which JSON has no form for.
     Function,
-    /// It is nested too deep.
-    TooDeep,
+    /// It is nested too deep, or takes too much.
+    TooLarge,
 }
 
 /// How deep a result may nest. A fold can nest without end, and what follows the nesting takes a stack.
@@ -39,7 +42,10 @@ pub(super) fn to_json(value: &JValue) -> Converted {
     if value.is_function() || value.is_regex() {
         return Converted::Function;
     }
-    plain(value, MAX_DEPTH).map_or(Converted::TooDeep, Converted::Value)
+    if weight(value, MAX_RESULT).is_none() {
+        return Converted::TooLarge;
+    }
+    plain(value, MAX_DEPTH).map_or(Converted::TooLarge, Converted::Value)
 }
 
 /// `None` if it nests deeper than that.

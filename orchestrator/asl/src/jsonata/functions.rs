@@ -10,6 +10,7 @@ use jsonata_core::value::JValue;
 use serde_json::Value;
 
 use super::analysis::Analysis;
+use super::budget::{Budget, exceeded, picture_fits};
 use super::convert::from_json;
 use crate::digest;
 use crate::environment::{Chance, Environment, uuid};
@@ -19,7 +20,16 @@ type Answer = Result<JValue, EvaluatorError>;
 /// The most items of `$range`. Measured on Step Functions.
 const MAX_RANGE: usize = 360_145;
 
-pub(super) fn register(evaluator: &mut Evaluator, needs: &Analysis, environment: &dyn Environment) {
+/// What a value of JSON may take for each byte of its text.
+const PARSED_BYTES: usize = 32;
+
+pub(super) fn register(
+    evaluator: &mut Evaluator,
+    needs: &Analysis,
+    environment: &dyn Environment,
+    budget: &Budget,
+) {
+    let budget = budget.clone();
     let now = environment.now_millis();
     let mut registry = Registry { evaluator, needs };
     registry.add("now", move |arguments| now_text(now, arguments));
@@ -28,7 +38,11 @@ pub(super) fn register(evaluator: &mut Evaluator, needs: &Analysis, environment:
     registry.add("partition", partition);
     registry.add("range", range);
     registry.add("hash", hash);
-    registry.add("parse", parse);
+    registry.add("parse", move |arguments| {
+        let length = arguments.first().and_then(JValue::as_str).map_or(0, str::len);
+        budget.take(length * PARSED_BYTES)?;
+        parse(arguments)
+    });
     if ["random", "uuid", "shuffle"].into_iter().any(|name| needs.uses_function(name)) {
         let chance = Rc::new(Chance::new(environment.random()));
         let (for_uuid, for_shuffle) = (Rc::clone(&chance), Rc::clone(&chance));
@@ -60,6 +74,9 @@ fn failure(message: &str) -> EvaluatorError {
 fn now_text(now: i64, arguments: &[JValue]) -> Answer {
     let mut call = format!("$fromMillis({now}");
     for argument in arguments.iter().take_while(|argument| !argument.is_undefined()) {
+        if !argument.as_str().is_none_or(picture_fits) {
+            return Err(exceeded());
+        }
         call.push_str(", ");
         call.push_str(&argument.to_json_string().unwrap_or_default());
     }

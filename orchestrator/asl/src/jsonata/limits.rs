@@ -8,7 +8,21 @@ use super::code;
 /// evaluator counts one level less than that of Step Functions, which says that its maximum is 100.
 const MAX_DEPTH: usize = 99;
 /// How many items a list may get while evaluating. Measured on Step Functions.
-const MAX_ITEMS: usize = 873_782;
+pub(super) const MAX_ITEMS: usize = 873_782;
+/// How long a text may get while evaluating, in bytes: about what the longest list takes on Step Functions.
+pub(super) const MAX_TEXT: usize = 1 << 24;
+/// How many values a value may consist of, those that are in it several times counted each time.
+pub(super) const MAX_NODES: usize = 1 << 22;
+/// How much a result may take, in bytes. No state passes on as much, but parts of an expression's result may be dropped.
+pub(super) const MAX_RESULT: usize = 1 << 28;
+/// How much an evaluation may keep, in bytes. It never gets anything back, so this is more than it may have at a time.
+pub(super) const MAX_KEPT: usize = 1 << 30;
+/// What a value takes in a list.
+pub(super) const NODE_BYTES: usize = 32;
+/// What an object takes that a function makes, such as a match.
+pub(super) const OBJECT_BYTES: usize = 640;
+/// What a list or an object takes for each of its parts when it is made.
+pub(super) const PART_BYTES: usize = 128;
 /// Endless recursion in tail position neither nests nor grows; only time ends it. Step Functions allows a second. This
 /// is longer, because it must never end an evaluation that a slower machine would have finished: what depends on
 /// the clock cannot be repeated.

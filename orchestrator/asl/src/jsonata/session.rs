@@ -8,18 +8,21 @@ use jsonata_core::value::JValue;
 use super::analysis::StatesUse;
 use super::convert::from_json;
 use crate::environment::{Environment, States};
+use crate::size::Allowance;
 
 /// The data of a round.
 pub(crate) struct Session<'a> {
     pub(crate) data: &'a States<'a>,
     pub(crate) environment: &'a dyn Environment,
+    /// What may still be made of the data.
+    pub(crate) allowance: Allowance,
     /// By the name of the variable or, with a leading dot, of the part of `$states`.
     converted: RefCell<HashMap<String, JValue>>,
 }
 
 impl<'a> Session<'a> {
     pub(crate) fn new(data: &'a States<'a>, environment: &'a dyn Environment) -> Self {
-        Self { data, environment, converted: RefCell::default() }
+        Self { data, environment, allowance: Allowance::new(), converted: RefCell::default() }
     }
 
     pub(super) fn variable(&self, name: &str) -> Option<JValue> {

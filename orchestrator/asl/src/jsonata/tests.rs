@@ -1,5 +1,8 @@
 //! What expressions give, as recorded from Step Functions.
 
+mod guarded;
+mod memory;
+
 use std::borrow::Cow;
 
 use serde_json::{Value, json};
