@@ -14,6 +14,8 @@ pub enum DiagnosticCode {
     SchemaValidationFailed,
     /// A transition leads nowhere, or nothing leads to a state.
     MissingTransitionTarget,
+    /// Two states have the same name, wherever in the state machine they are.
+    DuplicateStateName,
     /// No state ends the execution.
     MissingEndState,
     /// A JSONata expression cannot be parsed.
@@ -29,6 +31,7 @@ impl DiagnosticCode {
             Self::InvalidJsonDescription => "INVALID_JSON_DESCRIPTION",
             Self::SchemaValidationFailed => "SCHEMA_VALIDATION_FAILED",
             Self::MissingTransitionTarget => "MISSING_TRANSITION_TARGET",
+            Self::DuplicateStateName => "DUPLICATE_STATE_NAME",
             Self::MissingEndState => "MISSING_END_STATE",
             Self::InvalidJsonataExpression => "INVALID_JSONATA_EXPRESSION",
             Self::UnsupportedJsonataExpression => "UNSUPPORTED_JSONATA_EXPRESSION",

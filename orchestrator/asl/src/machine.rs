@@ -153,6 +153,9 @@ fn read(reader: &Reader<'_>, language: QueryLanguage, machine_type: MachineType)
     }
     let names = Names::new(states.keys(), language, machine_type);
     let start = start_at.and_then(|name| names.find(reader, "StartAt", name));
+    for name in states.keys() {
+        reader.name_state(name);
+    }
     let mut read = Vec::with_capacity(states.len());
     for (name, value) in states {
         let Some(child) = reader.child_state(value, &format!("States/{name}")) else {

@@ -18,25 +18,37 @@ use crate::selector::Selector;
 
 /// Everything found wrong so far.
 #[derive(Debug, Default)]
-pub(crate) struct Findings(RefCell<Vec<Diagnostic>>);
+pub(crate) struct Findings {
+    diagnostics: RefCell<Vec<Diagnostic>>,
+    /// The names of states, of however nested ones.
+    names: RefCell<BTreeSet<Box<str>>>,
+}
 
 impl Findings {
     pub(crate) fn add(&self, code: DiagnosticCode, location: &str, message: String) {
         let location = Some(location.to_owned());
-        self.0.borrow_mut().push(Diagnostic { code, location, message });
+        self.diagnostics.borrow_mut().push(Diagnostic { code, location, message });
     }
 
     /// Whether something was found that makes the definition's transitions unreliable.
     pub(crate) fn has_schema_errors(&self) -> bool {
-        self.0.borrow().iter().any(|each| each.code == DiagnosticCode::SchemaValidationFailed)
+        self.diagnostics.borrow().iter().any(|each| each.code == DiagnosticCode::SchemaValidationFailed)
+    }
+
+    /// Notes the name of a state; a name is one state's in the whole state machine (Amazon States Language, "States").
+    pub(crate) fn name(&self, name: &str, location: &str) {
+        if !self.names.borrow_mut().insert(name.into()) {
+            let message = format!("Duplicate State name: {name}");
+            self.add(DiagnosticCode::DuplicateStateName, location, message);
+        }
     }
 
     pub(crate) fn add_without_location(&self, code: DiagnosticCode, message: String) {
-        self.0.borrow_mut().push(Diagnostic { code, location: None, message });
+        self.diagnostics.borrow_mut().push(Diagnostic { code, location: None, message });
     }
 
     pub(crate) fn into_vec(self) -> Vec<Diagnostic> {
-        self.0.into_inner()
+        self.diagnostics.into_inner()
     }
 }
 
@@ -231,6 +243,11 @@ impl<'a> Reader<'a> {
             self.error_at("ErrorEquals", "States.ALL must appear alone");
         }
         names
+    }
+
+    /// Notes the name of a state of this machine, which no other state may have.
+    pub(crate) fn name_state(&self, name: &str) {
+        self.findings.name(name, &self.below(&format!("States/{name}")));
     }
 
     pub(crate) fn error(&self, message: &str) {

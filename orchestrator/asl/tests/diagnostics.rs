@@ -47,6 +47,23 @@ fn missing_and_unknown_fields_are_named() {
 }
 
 #[test]
+fn a_name_is_one_states_in_the_whole_machine() {
+    let pass = json!({"Type": "Pass", "End": true});
+    let inner = json!({"StartAt": "B", "States": {"B": pass}});
+    check(
+        &json!({"StartAt": "A", "States": {
+            "A": {"Type": "Map", "ItemProcessor": inner, "Next": "B"},
+            "B": pass,
+        }}),
+        "DUPLICATE_STATE_NAME: Duplicate State name: B at /States/A/ItemProcessor/States/B",
+    );
+    check(
+        &one(json!({"Type": "Parallel", "Branches": [inner, inner], "End": true})),
+        "DUPLICATE_STATE_NAME: Duplicate State name: B at /States/A/Branches[1]/States/B",
+    );
+}
+
+#[test]
 fn transitions_lead_somewhere_and_to_every_state() {
     check(
         &json!({"StartAt": "A", "States": {"A": {"Type": "Pass", "Next": "C"}, "B": {"Type": "Pass", "End": true}}}),
