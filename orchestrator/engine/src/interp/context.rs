@@ -78,6 +78,9 @@ impl Environment for Scope<'_> {
 
 impl ContextObject for Scope<'_> {
     fn field(&self, section: &str, field: &str) -> Option<Cow<'_, Value>> {
+        if (section, field) == ("Map", "Item") && self.item.is_some() {
+            return self.item().map(Cow::Owned);
+        }
         if let Some(given) = self.given {
             return given.get(section)?.get(field).map(Cow::Borrowed);
         }
@@ -96,7 +99,6 @@ impl ContextObject for Scope<'_> {
             ("State", "Name") => text(&self.state.name),
             ("State", "EnteredTime") => text(&self.visit.entered_at.to_string()),
             ("State", "RetryCount") => self.retry_count().map(|count| Cow::Owned(Value::from(count))),
-            ("Map", "Item") => self.item().map(Cow::Owned),
             ("Task", "Token") => self.token().map(|token| Cow::Owned(Value::String(token))),
             _ => None,
         }
@@ -104,7 +106,11 @@ impl ContextObject for Scope<'_> {
 
     fn whole(&self) -> Value {
         if let Some(given) = self.given {
-            return given.clone();
+            let mut context = given.clone();
+            if let Some(item) = self.item() {
+                context["Map"] = json!({"Item": item});
+            }
+            return context;
         }
         let identity = &self.frame.identity;
         let mut state = json!({

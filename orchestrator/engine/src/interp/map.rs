@@ -18,6 +18,7 @@ use super::thread::Item;
 use super::turn::Turn;
 use crate::history::{Event, MapRunLimits, MapRunNote};
 
+pub(super) use batch::batches;
 pub(super) use run::MapRun;
 pub use run::{MapRunUpdate, could_be_of};
 
@@ -69,7 +70,7 @@ pub(super) fn enter(map: &Map, scope: &Scope<'_>, turn: &mut Turn<'_>) -> Result
     let items = select_all(map, items, scope)?;
     let items = match &map.item_batcher {
         None => items,
-        Some(batcher) => batch::batches(batcher, items, &states, scope)?,
+        Some(batcher) => batches(batcher, items, &states, scope)?,
     };
     let run = MapRun::new(map, execution_type == ExecutionType::Express, scope);
     turn.record(|| Event::MapRunStarted { arn: Arc::clone(&run.arn) });
@@ -109,7 +110,8 @@ fn unsupported(scope: &Scope<'_>, field: &str, resource: &str) -> Failure {
     Failure { error: "Amends.IntegrationNotSupported".to_owned(), ..Failure::runtime(scope, message) }
 }
 
-fn select_all(map: &Map, items: Vec<Value>, scope: &Scope<'_>) -> Result<Vec<Value>, Failure> {
+/// What the threads of all items are given.
+pub(super) fn select_all(map: &Map, items: Vec<Value>, scope: &Scope<'_>) -> Result<Vec<Value>, Failure> {
     let selected = items.into_iter().enumerate().map(|(index, value)| {
         let item = Item { index, value: Arc::new(value) };
         select(map, &item, scope).map(Arc::unwrap_or_clone)
@@ -155,13 +157,6 @@ impl Items {
 /// How many child executions may run at once, of what was asked for.
 pub(super) fn children_at_once(asked: u64) -> usize {
     limited(asked, MAX_DISTRIBUTED)
-}
-
-/// How many items there are.
-pub(super) fn item_count(map: &Map, scope: &Scope<'_>) -> Result<usize, Failure> {
-    let input = data::effective_input(scope)?;
-    let items = map.items.evaluate(&States::of(&input), scope);
-    items.map(|items| items.len()).map_err(|error| Failure::evaluation(scope, &error))
 }
 
 impl Tolerance {

@@ -120,15 +120,7 @@ pub(super) fn answered(
     scope: &Scope<'_>,
     turn: &mut Turn<'_>,
 ) -> Result<Flow, Failure> {
-    let reply = answer.result.map_err(|failure| clean_cause(task, failure)).and_then(|output| {
-        let reply = Reply::new(task, output, turn.entropy);
-        if reply.is_too_large() {
-            let cause = data::too_large(limited_name(task));
-            return Err(Failure::data_limit(Origin::Attempt, cause));
-        }
-        Ok(reply)
-    });
-    match reply {
+    match reply(task, answer.result, turn.entropy) {
         Ok(reply) => {
             record(task, scope, turn, || TaskEvent::Succeeded { output: Arc::new(reply.result()) });
             let result = match scope.state.query_language {
@@ -144,6 +136,20 @@ pub(super) fn answered(
             Err(failure)
         }
     }
+}
+
+/// What a worker's answer amounts to.
+pub(super) fn reply(task: &Task, result: Result<Value, Failure>, entropy: u64) -> Result<Reply, Failure> {
+    let output = result.map_err(|failure| clean_cause(task, failure))?;
+    let reply = Reply::new(task, output, entropy);
+    if reply.is_too_large() {
+        return Err(result_too_large(task));
+    }
+    Ok(reply)
+}
+
+pub(super) fn result_too_large(task: &Task) -> Failure {
+    Failure::data_limit(Origin::Attempt, data::too_large(limited_name(task)))
 }
 
 /// What was asked for has begun.
@@ -214,7 +220,12 @@ fn set_timer(seconds: u32, turn: &mut Turn<'_>) -> Timer {
     turn.set_timer(at)
 }
 
-fn seconds(limit: Option<&Seconds>, input: &Value, scope: &Scope<'_>) -> Result<Option<u32>, Failure> {
+/// How long a limit of the state is.
+pub(super) fn seconds(
+    limit: Option<&Seconds>,
+    input: &Value,
+    scope: &Scope<'_>,
+) -> Result<Option<u32>, Failure> {
     let seconds = limit.map(|limit| limit.evaluate(&States::of(input), scope)).transpose();
     seconds.map_err(|error| Failure::evaluation(scope, &error))
 }

@@ -49,7 +49,7 @@ fn read_mock(mock: &Fields<'_>) -> Result<Mock, ApiError> {
     let error_output = match mock.object("errorOutput")? {
         None => None,
         Some(error) => Some(MockError {
-            error: error.text("error", TEXT)?,
+            error: error.required_text("error", TEXT)?,
             cause: error.text("cause", Length { min: 0, max: 32_768 })?,
         }),
     };
@@ -62,13 +62,12 @@ fn read_mock(mock: &Fields<'_>) -> Result<Mock, ApiError> {
 }
 
 fn read_configuration(fields: &Fields<'_>) -> Result<StateConfiguration, ApiError> {
-    let configuration = StateConfiguration {
-        retrier_retry_count: fields.integer("retrierRetryCount", 0, u32::MAX)?.unwrap_or(0),
+    Ok(StateConfiguration {
+        retrier_retry_count: fields.integer("retrierRetryCount", 0, u32::MAX)?,
         error_caused_by_state: fields.text("errorCausedByState", NAME)?,
         map_iteration_failure_count: fields.integer("mapIterationFailureCount", 0, u32::MAX)?,
-    };
-    fields.text("mapItemReaderData", DATA)?;
-    Ok(configuration)
+        map_item_reader_data: fields.text("mapItemReaderData", DATA)?,
+    })
 }
 
 impl Service {
@@ -87,8 +86,13 @@ impl Service {
         match begun.map_err(refused)? {
             TestStep::Answer(answer) => Ok(answer),
             TestStep::Call(test, invocation) => {
-                let result = self.express().perform(&identity, invocation).await;
-                Ok(test.finish(result.map_err(|failure| (failure.error, failure.cause))))
+                let express = self.express();
+                tokio::select! {
+                    result = express.perform(&identity, invocation) => {
+                        Ok(test.finish(result.map_err(|failure| (failure.error, failure.cause))))
+                    }
+                    () = express.clock.sleep(test.limit()) => Ok(test.time_out()),
+                }
             }
         }
     }
@@ -114,6 +118,7 @@ fn refused(error: TestStateError) -> ApiError {
             let message = format!("Invalid State Machine Definition: '{diagnostics}'");
             ApiError::new(ErrorCode::InvalidDefinition, message)
         }
+        TestStateError::Unsupported(message) => ApiError::new(ErrorCode::InvalidDefinition, message),
         TestStateError::Validation(message) => ApiError::validation(message),
     }
 }

@@ -8,4 +8,5 @@ mod map_runs;
 mod resources;
 mod restart;
 mod server;
+mod test_state;
 mod wire;

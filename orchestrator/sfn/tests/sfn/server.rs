@@ -8,7 +8,7 @@ use amends_engine::clock::SystemClock;
 use amends_engine::driver::{Engine, EngineOptions, TaskFailure, TaskWorker, WorkerTask};
 use amends_engine::journal::DirectoryId;
 use amends_sfn::{Access, Bind, Integrations, Options, Registry, Service, serve};
-use amends_types::{BoxFuture, SplitMix};
+use amends_types::{BoxFuture, Clock, SplitMix};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::sync::oneshot;
@@ -48,9 +48,24 @@ impl Server {
         (Self::start_in(dir.path(), Access::Loopback).await, dir)
     }
 
+    /// With somebody who does the tasks, and another time than the system's.
+    pub(crate) async fn start_with(worker: Arc<dyn TaskWorker>, clock: Arc<dyn Clock>) -> (Self, TempDir) {
+        let dir = tempfile::tempdir().unwrap();
+        (Self::start_as(dir.path(), Access::Loopback, worker, clock).await, dir)
+    }
+
     pub(crate) async fn start_in(dir: &Path, access: Access) -> Self {
+        Self::start_as(dir, access, Arc::new(Nobody), Arc::new(SystemClock::new())).await
+    }
+
+    async fn start_as(
+        dir: &Path,
+        access: Access,
+        worker: Arc<dyn TaskWorker>,
+        clock: Arc<dyn Clock>,
+    ) -> Self {
         drop(rustls::crypto::ring::default_provider().install_default());
-        let integrations = Integrations::new(Arc::new(Nobody));
+        let integrations = Integrations::new(worker);
         let registry = Registry::open(&dir.join("registry.sqlite")).unwrap();
         let options =
             EngineOptions::new(DirectoryId(registry.directory().unwrap()), Arc::new(integrations.clone()));
@@ -60,7 +75,7 @@ impl Server {
             engine: engine.clone(),
             account: "111111111111".to_owned(),
             region: "us-east-1".to_owned(),
-            clock: Arc::new(SystemClock::new()),
+            clock,
             entropy: Arc::new(SplitMix::from_seed(1)),
             worker: Arc::new(integrations.clone()),
         });

@@ -8,7 +8,7 @@ use super::super::failure::Failure;
 use super::super::limits::MAX_DATA_BYTES;
 
 /// What each child is given: `Items`, and `BatchInput` if there is one.
-pub(super) fn batches(
+pub(in crate::interp) fn batches(
     batcher: &ItemBatcher,
     items: Vec<Value>,
     states: &States<'_>,

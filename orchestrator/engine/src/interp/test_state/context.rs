@@ -1,9 +1,12 @@
 //! The context object of a test: as given, or made up.
 
-use amends_asl::{Integration, Pattern, State, StateKind};
+use amends_asl::{Integration, MapMode, Pattern, State, StateKind};
 use serde_json::{Value, json};
 
 use super::super::frame::Frame;
+use super::super::occurrence::TaskId;
+use super::super::token::TaskToken;
+use super::find::Found;
 
 /// The fields that a context object may have, by section.
 const FIELDS: &[(&str, &[(&str, Kind)])] = &[
@@ -79,11 +82,13 @@ fn waits(state: &State) -> bool {
     }
 }
 
-/// The context object of a test that gives none.
-pub(super) fn made_up(frame: &Frame, state: &State, retries: u32) -> Value {
+/// The context object of a test that gives none: a state within a Map is at work on the first item, which is its input,
+/// and one that waits for a token has one.
+pub(super) fn made_up(frame: &Frame, found: &Found, retries: Option<u32>, secret: u64) -> Value {
+    let state = found.machine.state(found.state);
     let identity = &frame.identity;
     let (started, name) = (frame.started_at.to_string(), &*state.name);
-    json!({
+    let mut context = json!({
         "Execution": {
             "Id": &*identity.execution_arn,
             "Input": &*frame.input,
@@ -92,6 +97,19 @@ pub(super) fn made_up(frame: &Frame, state: &State, retries: u32) -> Value {
             "StartTime": started,
         },
         "StateMachine": {"Id": &*identity.machine_arn, "Name": &*identity.machine_name},
-        "State": {"Name": name, "EnteredTime": started, "RetryCount": retries},
-    })
+        "State": {"Name": name, "EnteredTime": started, "RetryCount": retries.unwrap_or(0)},
+    });
+    if let Some(map) = &found.within {
+        let mut item = json!({"Index": 0, "Value": &*frame.input});
+        if map.processor.mode != MapMode::Inline && map.item_reader.is_none() {
+            item["Source"] = json!("STATE_DATA");
+        }
+        context["Map"] = json!({"Item": item});
+    }
+    if waits(state) {
+        let execution_arn = identity.execution_arn.to_string();
+        let token = TaskToken { execution_arn, task: TaskId(1), secret };
+        context["Task"] = json!({"Token": token.to_string()});
+    }
+    context
 }

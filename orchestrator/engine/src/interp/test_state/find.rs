@@ -2,15 +2,16 @@
 
 use std::sync::Arc;
 
-use amends_asl::{StateIndex, StateMachine};
+use amends_asl::{Map, StateIndex, StateKind, StateMachine};
 use serde_json::Value;
 
 use super::{TestRequest, TestStateError};
 
-/// A state, and the machine that it is in.
+/// A state, the machine that it is in, and the Map state whose items that works on.
 pub(super) struct Found {
     pub(super) machine: Arc<StateMachine>,
     pub(super) state: StateIndex,
+    pub(super) within: Option<Map>,
 }
 
 pub(super) fn state(request: &TestRequest) -> Result<Found, TestStateError> {
@@ -22,16 +23,23 @@ pub(super) fn state(request: &TestRequest) -> Result<Found, TestStateError> {
             Err(_) => StateMachine::parse(&request.definition).map_err(invalid)?,
         };
         let state = machine.start();
-        return Ok(Found { machine: Arc::new(machine), state });
+        return Ok(Found { machine: Arc::new(machine), state, within: None });
     };
     let machine = Arc::new(StateMachine::parse(&request.definition).map_err(invalid)?);
-    find(&machine, name).ok_or_else(|| TestStateError::Validation("State not found in definition".to_owned()))
+    find(&machine, name, None)
+        .ok_or_else(|| TestStateError::Validation("State not found in definition".to_owned()))
 }
 
 /// However deep.
-fn find(machine: &Arc<StateMachine>, name: &str) -> Option<Found> {
+fn find(machine: &Arc<StateMachine>, name: &str, within: Option<&Map>) -> Option<Found> {
     if let Some(state) = machine.index_of(name) {
-        return Some(Found { machine: Arc::clone(machine), state });
+        return Some(Found { machine: Arc::clone(machine), state, within: within.cloned() });
     }
-    machine.states().iter().flat_map(amends_asl::State::machines).find_map(|within| find(within, name))
+    machine.states().iter().find_map(|state| {
+        let within = match &state.kind {
+            StateKind::Map(map) => Some(&**map),
+            _ => within,
+        };
+        state.machines().into_iter().find_map(|machine| find(machine, name, within))
+    })
 }

@@ -42,7 +42,7 @@ pub struct Mock {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct MockError {
     /// The error name.
-    pub error: Option<String>,
+    pub error: String,
     /// What a person should know.
     pub cause: Option<String>,
 }
@@ -63,9 +63,11 @@ pub enum FieldValidation {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct StateConfiguration {
     /// How often the retrier that names the error has retried.
-    pub retrier_retry_count: u32,
+    pub retrier_retry_count: Option<u32>,
     /// The state within a Map or a Parallel state that the error is of.
     pub error_caused_by_state: Option<String>,
     /// How many iterations of a Map state have failed.
     pub map_iteration_failure_count: Option<u32>,
+    /// What the `ItemReader` of a Map state reads, as it is where it is read from.
+    pub map_item_reader_data: Option<String>,
 }
