@@ -24,8 +24,8 @@ impl Engine {
         drop(rustls::crypto::ring::default_provider().install_default());
         let mut command = Command::new(env!("CARGO_BIN_EXE_amends"));
         command.args(["engine", "--listen", "127.0.0.1:0", "--data"]).arg(dir);
-        further(&mut command);
-        let mut process = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        further(command.stderr(Stdio::null()));
+        let mut process = command.stdout(Stdio::piped()).spawn().unwrap();
         let mut url = String::new();
         BufReader::new(process.stdout.take().unwrap()).read_line(&mut url).unwrap();
         Self { process, url: url.trim().to_owned() }
@@ -72,14 +72,19 @@ async fn the_step_functions_api_is_served_until_an_interrupt_and_goes_on_where_i
 #[tokio::test]
 async fn functions_run_as_processes_of_the_engine() {
     let dir = tempfile::tempdir().unwrap();
-    let handlers = "def double(event, context):\n    return {'doubled': 2 * event['n']}\n";
+    let handlers = "def double(event, context):
+    print('doubling', event['n'], flush=True)
+    return {'doubled': 2 * event['n']}
+";
     std::fs::write(dir.path().join("handlers.py"), handlers).unwrap();
     let python = tools().join("venv/bin/python");
     let functions =
         json!({"double": {"command": [python, "-m", "awslambdaric", "handlers.double"], "timeout": 20}});
     let file = dir.path().join("functions.json");
     std::fs::write(&file, functions.to_string()).unwrap();
-    let engine = Engine::with(&dir.path().join("data"), |command| command.arg("--functions").arg(&file));
+    let log = std::fs::File::create(dir.path().join("log")).unwrap();
+    let engine =
+        Engine::with(&dir.path().join("data"), |command| command.arg("--functions").arg(&file).stderr(log));
     let arn = "arn:aws:lambda:us-east-1:111111111111:function:double";
     let definition = json!({"StartAt": "by_arn", "States": {
         "by_arn": {"Type": "Task", "Resource": arn, "Next": "by_name", "ResultPath": "$.first"},

@@ -6,7 +6,7 @@ use std::os::unix::process::ExitStatusExt;
 use std::process::{ExitStatus, Stdio};
 
 use rustix::process::{Pid, Signal, kill_process_group};
-use tokio::io::{AsyncBufReadExt, AsyncRead, BufReader};
+use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, BufReader};
 use tokio::process::{Child, Command};
 
 use super::function::Function;
@@ -14,6 +14,9 @@ use super::name::{FunctionName, Place};
 
 /// The environment variables that every function has from this process.
 const PASSED_ON: [&str; 2] = ["PATH", "HOME"];
+
+/// The longest line of a function's output that is written to the log as one.
+const MOST_LINE_BYTES: u64 = 64 * 1024;
 
 /// A process with those that it starts. It is killed when this is dropped.
 pub(super) struct Process {
@@ -104,9 +107,12 @@ fn forward(output: Option<impl AsyncRead + Send + Unpin + 'static>, function: &s
     let Some(output) = output else { return };
     let function = function.to_owned();
     tokio::spawn(async move {
-        let mut lines = BufReader::new(output).split(b'\n');
-        while let Ok(Some(line)) = lines.next_segment().await {
+        let mut output = BufReader::new(output);
+        let mut line = Vec::new();
+        // A line that never ends comes in pieces.
+        while let Ok(1..) = (&mut output).take(MOST_LINE_BYTES).read_until(b'\n', &mut line).await {
             tracing::info!(target: "function", function, "{}", String::from_utf8_lossy(&line).trim_end());
+            line.clear();
         }
     });
 }
