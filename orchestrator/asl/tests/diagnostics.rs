@@ -272,13 +272,13 @@ fn a_state_is_found_whatever_its_name() {
         let fault = |place: &str| {
             let values = "[Task, Wait, Pass, Succeed, Fail, Choice, Parallel, Map]";
             let message = format!("The field 'Type' should have one of these values: {values}");
-            format!("SCHEMA_VALIDATION_FAILED: {message} at {place}/States/{name}/Type")
+            format!("SCHEMA_VALIDATION_FAILED: {message} at {place}/Type")
         };
-        check(&machine(nap.clone()), &fault(""));
+        check(&machine(nap.clone()), &fault(&format!("/States/{name}")));
         let map = json!({"Type": "Map", "ItemProcessor": machine(nap.clone()), "End": true});
-        check(&machine(map), &fault(&format!("/States/{name}/ItemProcessor")));
-        let parallel = json!({"Type": "Parallel", "Branches": [machine(nap)], "End": true});
-        check(&machine(parallel), &fault(&format!("/States/{name}/Branches[0]")));
+        check(&one(map), &fault(&format!("/States/A/ItemProcessor/States/{name}")));
+        let parallel = json!({"Type": "Parallel", "Branches": [one(nap)], "End": true});
+        check(&machine(parallel), &fault(&format!("/States/{name}/Branches[0]/States/A")));
     }
 }
 

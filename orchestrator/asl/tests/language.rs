@@ -264,18 +264,18 @@ fn tasks_have_arguments_limits_and_catchers_in_jsonata() {
 
 #[test]
 fn a_parallel_state_has_branches_whose_states_speak_the_machines_language() {
-    let branch = |output: Value| json!({"StartAt": "C", "States": {"C": output}});
+    let branch = |name: &str, state: Value| json!({"StartAt": name, "States": {name: state}});
     let parallel = state(
         "JSONPath",
         json!({"Type": "Parallel", "QueryLanguage": "JSONata", "Branches": [
-        branch(json!({"Type": "Pass", "Parameters": {"a.$": "$x"}, "End": true})),
-        branch(json!({"Type": "Pass", "QueryLanguage": "JSONata", "Output": "{% $y %}", "End": true})),
+        branch("C", json!({"Type": "Pass", "Parameters": {"a.$": "$x"}, "End": true})),
+        branch("D", json!({"Type": "Pass", "QueryLanguage": "JSONata", "Output": "{% $y %}", "End": true})),
     ], "Output": "{% $states.result[0] %}"}),
     );
     let references: Vec<_> =
         parallel.machines().into_iter().map(|branch| branch.variable_references()).collect();
     assert_eq!(references.len(), 2);
-    assert!(references[0]["C"].contains("x") && references[1]["C"].contains("y"));
+    assert!(references[0]["C"].contains("x") && references[1]["D"].contains("y"));
     assert!(parallel.variables.is_empty());
 }
 

@@ -29,7 +29,11 @@ fn check(play: &Play, expected: &[(&str, u32)]) {
 }
 
 fn one_branch(state: Value) -> Value {
-    json!({"StartAt": "S", "States": {"S": state}})
+    branch_named("S", state)
+}
+
+fn branch_named(name: &str, state: Value) -> Value {
+    json!({"StartAt": name, "States": {name: state}})
 }
 
 fn task(function: &str) -> Value {
@@ -109,9 +113,10 @@ fn a_task_whose_failure_ends_its_branch_is_recorded_as_aborted() {
 
 #[test]
 fn a_failing_branch_cuts_the_others_and_what_they_wait_for_is_forgotten() {
-    let wait = one_branch(json!({"Type": "Wait", "Seconds": 20, "End": true}));
+    let wait = branch_named("W", json!({"Type": "Wait", "Seconds": 20, "End": true}));
+    let pass = branch_named("E", json!({"Type": "Pass", "End": true}));
     let parallel = json!({"Type": "Parallel", "End": true,
-        "Branches": [one_branch(task("f")), wait, one_branch(json!({"Type": "Pass", "End": true}))]});
+        "Branches": [one_branch(task("f")), wait, pass]});
     let mut play = run(&parallel, json!({}));
     assert_eq!(play.execution.waiting(), Some(Waiting::Branches { running: 2, total: 3 }));
     let actions = play.fails(1, "Boom");
@@ -229,8 +234,8 @@ fn variables_of_a_branch_end_with_it() {
 
 #[test]
 fn a_stopped_execution_stops_in_all_its_branches() {
-    let parallel =
-        json!({"Type": "Parallel", "Branches": [one_branch(task("f")), one_branch(task("g"))], "End": true});
+    let branches = [one_branch(task("f")), branch_named("T", task("g"))];
+    let parallel = json!({"Type": "Parallel", "Branches": branches, "End": true});
     let mut play = run(&parallel, json!({}));
     play.happens(Input::Stopped { error: None, cause: None });
     assert!(matches!(play.execution.outcome(), Some(Outcome::Aborted { .. })));
