@@ -21,7 +21,7 @@ mod ways;
 
 pub(crate) use histories::{charged, histories, refunded};
 pub(crate) use ways::{
-    DAY, answered, call, called, delivered, ended_unsettled, repaired, row_put, saga_put, unknown,
+    DAY, answered, call, called, delivered, ended_unsettled, repaired, resolved, row_put, saga_put, unknown,
     unwound_by, watched, with_before_verdict, with_call, with_end, with_more,
 };
 

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use amends_saga::{Op, TaskPayload};
-use amends_store::{LedgerRow, LedgerStatus, SagaRow, SagaState};
+use amends_store::{LedgerRow, LedgerStatus, SagaRow, SagaState, Undo};
 use amends_types::Timestamp;
 
 use super::Invariant;
@@ -78,27 +78,32 @@ fn check(evidence: &Evidence<'_>) -> Vec<String> {
 }
 
 /// What happened at a provider after the verdict: whoever reads what is parked would find something else. A notice may
-/// come when it likes.
+/// come when it likes, and what a person undoes by hand comes when they say so.
 fn late_effects(evidence: &Evidence<'_>) -> Vec<String> {
     // From when until when nobody might act any more: a repair acts anew.
     let mut closed = Vec::new();
-    walk(evidence, |standing, moment| {
-        if let Happened::Saga { after, .. } = &moment.what {
-            match (standing.is_open(), after.is_open()) {
-                (true, false) => closed.push((moment.at, None)),
-                (false, true) => closed.iter_mut().for_each(|(_, until)| {
-                    until.get_or_insert(moment.at);
-                }),
-                _ => {}
-            }
+    let mut by_hand = Vec::new();
+    walk(evidence, |standing, moment| match &moment.what {
+        Happened::Saga { after, .. } => match (standing.is_open(), after.is_open()) {
+            (true, false) => closed.push((moment.at, None)),
+            (false, true) => closed.iter_mut().for_each(|(_, until)| {
+                until.get_or_insert(moment.at);
+            }),
+            _ => {}
+        },
+        Happened::Ledger { after, .. } if after.undo == Some(Undo::Resolved) => {
+            by_hand.push((after.step.clone(), moment.at));
         }
+        _ => {}
     });
     let is_late = |at: Timestamp| {
         closed.iter().any(|(since, until)| at > *since && until.is_none_or(|until| at < until))
     };
     let late = evidence.effects.iter().filter(|effect| {
         let counts = effect.direction != Direction::Neutral && !effect.is_notice();
-        counts && effect.at.is_some_and(is_late)
+        let is_by_hand = effect.direction == Direction::Reversed
+            && by_hand.iter().any(|(step, at)| *step == effect.step && Some(*at) == effect.at);
+        counts && !is_by_hand && effect.at.is_some_and(is_late)
     });
     late.map(|effect| format!("{} of {} came after the verdict", effect.name, effect.step)).collect()
 }
@@ -180,8 +185,8 @@ mod tests {
     use super::*;
     use crate::sound::{
         answered, assert_finds_nothing, at, call, called, caught_by, committed, compensated, delivered,
-        effect_of, repaired, row_of, row_put, saga_put, stuck, unknown, watched, with_before_verdict,
-        with_more,
+        effect_of, repaired, resolved, row_of, row_put, saga_put, stuck, unknown, watched,
+        with_before_verdict, with_more,
     };
 
     #[test]
@@ -226,6 +231,15 @@ mod tests {
     fn only_what_a_repair_undoes_may_come_after_a_verdict() {
         for (seconds, expected) in [(2500, &["S19"][..]), (3010, &[]), (3500, &["S19"])] {
             let mut evidence = repaired();
+            effect_of(&mut evidence, "refunded").at = Some(at(seconds));
+            assert_eq!(caught_by(&evidence), expected, "{seconds}");
+        }
+    }
+
+    #[test]
+    fn what_a_person_undoes_by_hand_comes_when_they_say_so() {
+        for (seconds, expected) in [(2990, &["S19"][..]), (3000, &[]), (3010, &["S19"])] {
+            let mut evidence = resolved();
             effect_of(&mut evidence, "refunded").at = Some(at(seconds));
             assert_eq!(caught_by(&evidence), expected, "{seconds}");
         }

@@ -163,6 +163,17 @@ pub(crate) fn repaired() -> Evidence<'static> {
     on(ended, way)
 }
 
+/// The money could not be given back, and a person gave it back by hand and said so, at 3000 s.
+pub(crate) fn resolved() -> Evidence<'static> {
+    let mut way = way_of(&super::stuck());
+    let mut ended = super::histories::decided(Undo::Resolved).told();
+    let decided = Happened::Decided(Box::new(super::decision(AuditAction::Resolve, Some("charge"))));
+    let said = [row_put(ended.row("charge").unwrap()), moment("", decided), saga_put(&ended.saga)];
+    way.extend(said.map(|moment| Moment { actor: "operator.1".into(), at: at(3000), ..moment }));
+    super::effect_of(&mut ended, "refunded").at = Some(at(3000));
+    on(ended, way)
+}
+
 /// A way that leads to this saga: its steps begin in order, and are undone in reverse order.
 fn way_to(evidence: &Evidence<'_>) -> Vec<Moment> {
     let last = &evidence.saga;
