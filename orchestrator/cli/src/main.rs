@@ -5,6 +5,7 @@ mod backup;
 mod bench;
 mod commands;
 mod data_dir;
+mod descriptors;
 mod failure;
 mod full_disk;
 mod inspect;
@@ -34,6 +35,7 @@ static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
+    descriptors::take_all();
     // Adapters speak TLS with ring; an error means that it was installed already.
     drop(rustls::crypto::ring::default_provider().install_default());
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {

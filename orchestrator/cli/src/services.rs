@@ -19,6 +19,11 @@ pub(crate) struct Services {
 }
 
 impl Services {
+    /// The functions that run here.
+    pub(crate) fn pool(&self) -> Option<Pool> {
+        self.pool.clone()
+    }
+
     /// What the command line names.
     ///
     /// # Errors

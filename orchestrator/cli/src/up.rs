@@ -8,7 +8,7 @@ mod upkeep;
 mod webhook;
 
 pub(crate) use address::{Address, publish};
-pub(crate) use log::init_log;
+pub(crate) use log::{init_function_log, init_log};
 pub(crate) use process::Running;
 pub(crate) use signals::{Stopping, watch_for_signals};
 pub(crate) use upkeep::keep_up;

@@ -7,8 +7,9 @@ use rusqlite::{Connection, OpenFlags};
 
 use crate::{OpenError, Options, Synchronous};
 
-/// Another process may hold the file for the moment of a checkpoint or a backup.
-const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+/// Another process may hold the file for the moment of a checkpoint or a backup, and where workers are processes, they
+/// write it in turns that are not fair.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Stores have some dozens of statements; none should ever be parsed twice.
 const STATEMENT_CACHE: usize = 256;

@@ -102,13 +102,15 @@ impl SqliteStore {
         }
     }
 
-    /// The number of the last commit that the file shows, whichever process made it; 0 if it cannot be read now.
+    /// The number of the last commit that the file shows, whichever process made it. If it cannot be read now, the last
+    /// one that is known here; in a file opened for reading, 0.
     pub fn latest_commit(&self) -> u64 {
-        let read = match &self.file {
-            File::Owned(database) => database.read(meta::commit_sequence),
-            File::Inspected(database) => database.read(meta::commit_sequence),
-        };
-        read.unwrap_or(0)
+        match &self.file {
+            File::Owned(database) => {
+                database.read(meta::commit_sequence).unwrap_or_else(|_| database.commit_seq())
+            }
+            File::Inspected(database) => database.read(meta::commit_sequence).unwrap_or(0),
+        }
     }
 
     async fn write(&self, work: Work) -> Result<(), StoreError> {

@@ -69,12 +69,13 @@ fn parse(url: &str) -> Option<(SmtpTls, String, u16)> {
 }
 
 impl SmtpCredentials {
-    /// Credentials of which both halves are there, or none.
+    /// Credentials of which both halves are there, or none. An empty half is none.
     ///
     /// # Errors
     /// [`SmtpSettingsError::HalfCredentials`] when one half is missing.
     pub fn of(user: Option<String>, password: Option<String>) -> Result<Option<Self>, SmtpSettingsError> {
-        match (user, password) {
+        let there = |half: Option<String>| half.filter(|half| !half.is_empty());
+        match (there(user), there(password)) {
             (Some(user), Some(password)) => Ok(Some(Self { user, password })),
             (None, None) => Ok(None),
             (Some(_), None) | (None, Some(_)) => Err(SmtpSettingsError::HalfCredentials),
@@ -146,7 +147,7 @@ mod tests {
     fn credentials_are_whole_or_not_there() {
         let text = || Some("x".to_owned());
         assert!(SmtpCredentials::of(text(), text()).unwrap().is_some());
-        assert!(SmtpCredentials::of(None, None).unwrap().is_none());
+        assert!(SmtpCredentials::of(None, Some(String::new())).unwrap().is_none());
         assert!(SmtpCredentials::of(text(), None).is_err() && SmtpCredentials::of(None, text()).is_err());
     }
 }

@@ -15,6 +15,10 @@ pub(super) fn distinct(value: &JValue) -> JValue {
     let mut kept: Vec<JValue> = Vec::new();
     let mut by_hash: HashMap<u64, Vec<usize>> = HashMap::new();
     for item in items.iter() {
+        if is_like_nothing(item) {
+            kept.push(item.clone());
+            continue;
+        }
         let alike = by_hash.entry(hash(item)).or_default();
         if !alike.iter().any(|index| values_equal(&kept[*index], item)) {
             alike.push(kept.len());
@@ -24,6 +28,11 @@ pub(super) fn distinct(value: &JValue) -> JValue {
     let mut list = JArray::new(kept);
     list.sequence = items.sequence;
     JValue::Array(list)
+}
+
+/// A function or a pattern equals nothing, not even itself.
+fn is_like_nothing(value: &JValue) -> bool {
+    matches!(value, JValue::Lambda(_) | JValue::Builtin { .. } | JValue::Regex { .. })
 }
 
 /// The same for values that are equal, whatever the order of an object's fields. Recursion is bounded by

@@ -30,7 +30,9 @@ pub(crate) async fn run(arguments: args::Engine) -> Result<ExitCode, Failure> {
         _ => Access::Loopback,
     };
     // Before anything is opened: what cannot be used, and an address that cannot be had, is told at once.
-    let integrations = Integrations::new(Arc::new(Services::of(&arguments).await?));
+    let services = Services::of(&arguments).await?;
+    let functions = services.pool();
+    let integrations = Integrations::new(Arc::new(services));
     let bind = Bind::to(arguments.listen, access).await;
     let mut bind = bind.map_err(|error| Failure::Unusable(error.to_string()))?;
     if let Some(url) = &arguments.sqs_endpoint {
@@ -67,6 +69,10 @@ pub(crate) async fn run(arguments: args::Engine) -> Result<ExitCode, Failure> {
     let stopped = async move { drop(stopping.wait_for(|stop| *stop != Stopping::No).await) };
     serve(bind, service, stopped, LAST_REQUESTS).await;
     engine.shutdown().await;
+    // Only now: a function that is ended before would have failed its task.
+    if let Some(functions) = functions {
+        functions.shutdown();
+    }
     tracing::info!("stopped; open executions go on at the next start");
     Ok(ExitCode::SUCCESS)
 }

@@ -12,6 +12,7 @@ use crate::failure::{Failure, exit};
 use crate::output;
 use crate::run::{Flow, Interrupt, Lines, Progress, Summary, drain, import, read_products, resume};
 use crate::runtime::{LambdaWorkers, Runtime};
+use crate::up::init_function_log;
 
 /// The program of all workers, where cargo puts it.
 const LAMBDA_PROGRAM: &str = "amends-workers-lambda";
@@ -49,6 +50,8 @@ fn lambda_workers(arguments: &Run) -> Result<Option<LambdaWorkers>, Failure> {
         Some(program) => program,
         None => std::env::current_exe().map_err(Failure::failed)?.with_file_name(LAMBDA_PROGRAM),
     };
+    // What they write is all that is known when one cannot even begin.
+    init_function_log();
     Ok(Some(LambdaWorkers { program, at_once: arguments.lambda_concurrency }))
 }
 

@@ -24,5 +24,5 @@ pub(super) fn open(
         None => EmbeddedStepFunctions::new(engine.clone()),
         Some(id) => EmbeddedStepFunctions::one_of_several(engine.clone(), id),
     });
-    Ok(Executions { functions, engine, served: Mutex::default() })
+    Ok(Executions { functions, engine, served: Mutex::default(), pool: None })
 }

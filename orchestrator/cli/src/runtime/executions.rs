@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use amends_coordinator::StepFunctions;
 use amends_engine::driver::{Engine, EngineOptions, TaskWorker};
 use amends_engine::journal::DirectoryId;
+use amends_lambda::Pool;
 use amends_saga::SagaDefinition;
 use amends_store::Store;
 use amends_store_sqlite::SqliteStore;
@@ -34,6 +35,8 @@ pub(super) struct Executions {
     pub(super) engine: Engine,
     /// The API in front of the engine, if there is one.
     pub(super) served: Mutex<Option<JoinHandle<()>>>,
+    /// The functions that do the tasks, if functions do.
+    pub(super) pool: Option<Pool>,
 }
 
 impl Opening<'_> {
@@ -72,6 +75,10 @@ impl Executions {
             served.abort();
         }
         self.engine.shutdown().await;
+        // Only now: a function that is ended before would have failed its task.
+        if let Some(pool) = &self.pool {
+            pool.shutdown();
+        }
     }
 }
 

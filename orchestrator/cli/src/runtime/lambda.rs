@@ -55,7 +55,8 @@ pub(super) async fn open(
     let processes = workers.at_once as usize * count;
     let (account, region) = (ACCOUNT.to_owned(), REGION.to_owned());
     let options = PoolOptions { account, region, processes, ..PoolOptions::default() };
-    let integrations = Integrations::new(Arc::new(Pool::new(functions, options)));
+    let pool = Pool::new(functions, options);
+    let integrations = Integrations::new(Arc::new(pool.clone()));
     let worker = Arc::new(integrations.clone());
     let registry = Registry::open(&opening.dir.registry()).map_err(Failure::failed)?;
     let engine = opening.engine(worker.clone(), |options| {
@@ -83,7 +84,7 @@ pub(super) async fn open(
     for (name, definition) in &opening.machines() {
         client.deploy(name, definition, ROLE).await.map_err(Failure::failed)?;
     }
-    Ok(Executions { functions: Arc::new(client), engine, served: Mutex::new(Some(served)) })
+    Ok(Executions { functions: Arc::new(client), engine, served: Mutex::new(Some(served)), pool: Some(pool) })
 }
 
 /// One function per step, and one that settles: the same program, which is told which one it is.

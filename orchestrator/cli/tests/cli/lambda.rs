@@ -86,20 +86,30 @@ fn killed_at_any_moment_either_kind_of_workers_goes_on() {
     finish(&shop);
 }
 
+/// The processes that a process has started, on whatever thread.
+fn children_of(process: u32) -> Vec<String> {
+    let threads = std::fs::read_dir(format!("/proc/{process}/task"));
+    let threads = threads.into_iter().flatten().flatten();
+    let children = threads.map(|thread| std::fs::read_to_string(thread.path().join("children")));
+    children
+        .flat_map(|ids| ids.unwrap_or_default().split_whitespace().map(str::to_owned).collect::<Vec<_>>())
+        .collect()
+}
+
 #[test]
 fn functions_that_are_killed_are_tried_again() {
     let shop = Shop::new();
     shop.write_orders(lines((0..40).map(|n| order(&format!("o-{n}"), "book", "pm_card_visa"))));
     let mut command = with_lambda(&shop);
     let run = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut killed = 0;
     for _ in 0..6 {
         std::thread::sleep(Duration::from_millis(100));
-        let children = format!("/proc/{0}/task/{0}/children", run.id());
-        let children = std::fs::read_to_string(children).unwrap_or_default();
-        for child in children.split_whitespace().step_by(3) {
-            Command::new("kill").args(["-9", child]).status().unwrap();
+        for child in children_of(run.id()).iter().step_by(3) {
+            killed += usize::from(Command::new("kill").args(["-9", child]).status().unwrap().success());
         }
     }
+    assert!(killed > 0, "no function was running");
     let output = run.wait_with_output().unwrap();
     let summary: Value = serde_json::from_slice(&output.stdout).unwrap();
     let stderr = String::from_utf8_lossy(&output.stderr);

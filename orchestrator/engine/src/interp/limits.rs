@@ -35,7 +35,7 @@ pub(crate) fn is_longer_than(limit: usize, value: &Value) -> bool {
 }
 
 /// No less than the length of the value's JSON text.
-fn estimate(value: &Value) -> usize {
+pub(super) fn estimate(value: &Value) -> usize {
     // A control character is written as \u and four digits.
     let text = |text: &str| 6 * text.len() + 2;
     match value {

@@ -11,8 +11,9 @@ use serde_json::Value;
 
 use super::context::Scope;
 use super::data;
-use super::failure::Failure;
+use super::failure::{Failure, Origin};
 use super::fork::{Fork, Work};
+use super::limits::estimate;
 use super::run::Flow;
 use super::thread::Item;
 use super::turn::Turn;
@@ -110,13 +111,29 @@ fn unsupported(scope: &Scope<'_>, field: &str, resource: &str) -> Failure {
     Failure { error: "Amends.IntegrationNotSupported".to_owned(), ..Failure::runtime(scope, message) }
 }
 
+/// How much the items of a distributed Map may be in all, once they are selected, by an estimate that is never too low;
+/// each is at most what a state may be given.
+const MAX_SELECTED_BYTES: usize = 1024 * 1024 * 1024;
+
 /// What the threads of all items are given.
 pub(super) fn select_all(map: &Map, items: Vec<Value>, scope: &Scope<'_>) -> Result<Vec<Value>, Failure> {
+    if map.item_selector.is_none() {
+        return Ok(items);
+    }
+    let mut left = MAX_SELECTED_BYTES;
     let selected = items.into_iter().enumerate().map(|(index, value)| {
         let item = Item { index, value: Arc::new(value) };
-        select(map, &item, scope).map(Arc::unwrap_or_clone)
+        let selected = select(map, &item, scope).map(Arc::unwrap_or_clone)?;
+        data::check_size(scope, &selected)?;
+        left = left.checked_sub(estimate(&selected)).ok_or_else(|| too_many(scope))?;
+        Ok(selected)
     });
     selected.collect()
+}
+
+fn too_many(scope: &Scope<'_>) -> Failure {
+    let cause = format!("The items of the state '{}' are larger than this engine holds.", scope.state.name);
+    Failure::data_limit(Origin::DataLimit, cause)
 }
 
 /// What the thread of an item is given.

@@ -210,3 +210,15 @@ fn a_child_that_is_stopped_is_one_that_did_not_end_well() {
     assert_eq!(play.failed().0, "States.ExceedToleratedFailureThreshold");
     assert_eq!(invoked(&play.happens(Input::Redriven)), ["f", "f", "f"]);
 }
+
+#[test]
+fn an_item_that_its_selector_makes_too_large_fails_the_map() {
+    let selected = |fields: Value| {
+        let fields = json!({"ItemsPath": "$.items", "ItemSelector": fields});
+        let input = json!({"items": [1, 2], "text": "x".repeat(150_000)});
+        Play::started(&two_steps("STANDARD", fields), input).0
+    };
+    assert_eq!(selected(json!({"once.$": "$.text"})).execution.outcome(), None);
+    let twice = selected(json!({"once.$": "$.text", "twice.$": "$.text"}));
+    assert_eq!(twice.failed().0, "States.DataLimitExceeded");
+}

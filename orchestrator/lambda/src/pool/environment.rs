@@ -1,7 +1,9 @@
 //! An execution environment: a process and the Runtime API that it asks.
 
+use std::io;
 use std::time::Duration;
 
+use rustix::io::Errno;
 use tokio::time::{Instant, timeout, timeout_at};
 
 use super::failure;
@@ -70,16 +72,15 @@ impl Environment {
         request: &str,
         limit: Duration,
     ) -> Result<Self, NotReady> {
-        let cannot = |error: &std::io::Error| {
+        let no_room = |error: &io::Error| failure::no_environment(request, &error.to_string());
+        let api = RuntimeApi::serve().await.map_err(|error| NotReady::Failed(no_room(&error)))?;
+        let process = Process::spawn(name, function, place, api.address()).map_err(|error| {
             let program = function.program();
-            NotReady::Failed(failure::invalid_entrypoint(
-                request,
-                &program.to_string_lossy(),
-                &error.to_string(),
-            ))
-        };
-        let api = RuntimeApi::serve().await.map_err(|error| cannot(&error))?;
-        let process = Process::spawn(name, function, place, api.address()).map_err(|error| cannot(&error))?;
+            NotReady::Failed(match Errno::from_io_error(&error) {
+                Some(Errno::MFILE | Errno::NFILE | Errno::NOMEM | Errno::AGAIN) => no_room(&error),
+                _ => failure::invalid_entrypoint(request, &program.to_string_lossy(), &error.to_string()),
+            })
+        })?;
         let mut environment = Self { api, process };
         let reached = timeout(limit, async {
             tokio::select! {

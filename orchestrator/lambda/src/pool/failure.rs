@@ -65,6 +65,11 @@ pub(super) fn invalid_entrypoint(request: &str, program: &str, why: &str) -> Fun
     failed("Runtime.InvalidEntrypoint", request, &format!("Couldn't start {program}: {why}"))
 }
 
+/// This machine has no room for another environment: what it lacks says the error.
+pub(super) fn no_environment(request: &str, why: &str) -> FunctionAnswer {
+    failed("Lambda.ServiceException", request, &format!("an environment cannot be made: {why}"))
+}
+
 /// The function answered more than an answer may have.
 pub(super) fn response_too_large(request: &str) -> FunctionAnswer {
     let message =

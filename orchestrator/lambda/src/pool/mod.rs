@@ -6,7 +6,8 @@
 //! (`Runtime.InvalidEntrypoint`), ends (`Runtime.ExitError`), takes too long (`Sandbox.Timedout`) or answers too much
 //! (`Function.ResponseSizeTooLarge`), and more invocations at once than there may be (`TooManyRequestsException`).
 //!
-//! What differs from Lambda: memory is not limited, and a process is not frozen between two invocations.
+//! What differs from Lambda: memory is not limited, a process is not frozen between two invocations, there are no
+//! credentials and no extensions, and the API is on a loopback port that any program of this machine can reach.
 
 mod environment;
 mod failure;

@@ -54,6 +54,7 @@ impl Process {
     /// Waits for its end; says how it ended, if not well.
     pub(super) async fn end(&mut self) -> Option<String> {
         let status = self.child.wait().await;
+        self.kill_group();
         match status {
             Ok(status) => describe(status),
             Err(error) => Some(error.to_string()),
@@ -62,16 +63,25 @@ impl Process {
 
     /// Whether it has ended.
     pub(super) fn has_ended(&mut self) -> bool {
-        !matches!(self.child.try_wait(), Ok(None))
+        let has_ended = !matches!(self.child.try_wait(), Ok(None));
+        if has_ended {
+            self.kill_group();
+        }
+        has_ended
+    }
+
+    /// Kills it and what it has started, once. A group keeps its number as long as anything is in it; when nothing is, the
+    /// number of a process that has just ended is not given to another one at once.
+    fn kill_group(&mut self) {
+        if let Some(group) = self.group.take() {
+            kill_process_group(group, Signal::KILL).ok();
+        }
     }
 }
 
 impl Drop for Process {
     fn drop(&mut self) {
-        // Until it is waited for, its id is nobody else's.
-        if let (Some(group), Some(_)) = (self.group, self.child.id()) {
-            kill_process_group(group, Signal::KILL).ok();
-        }
+        self.kill_group();
     }
 }
 

@@ -8,8 +8,9 @@ use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use axum::body::{Body, to_bytes};
-use axum::extract::{Path, State};
+use axum::body::Bytes;
+use axum::extract::rejection::{BytesRejection, FailedToBufferBody};
+use axum::extract::{DefaultBodyLimit, Path, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
@@ -148,6 +149,7 @@ fn routes(desk: Arc<Desk>) -> Router {
         .route(&format!("{ROOT}/invocation/{{request}}/response"), post(response))
         .route(&format!("{ROOT}/invocation/{{request}}/error"), post(error))
         .route(&format!("{ROOT}/init/error"), post(init_error))
+        .layer(DefaultBodyLimit::max(MOST_RESPONSE_BYTES))
         .with_state(desk)
 }
 
@@ -188,25 +190,28 @@ fn trace_id() -> String {
     format!("Root=1-{seconds:08x}-{};Parent={};Sampled=0", &random[..24], &random[16..])
 }
 
-async fn response(State(desk): State<Arc<Desk>>, Path(request): Path<String>, body: Body) -> Response {
-    match read(body).await {
-        Some(payload) => desk.answer(&request, FunctionAnswer { payload, has_failed: false }),
-        None => {
+async fn response(State(desk): State<Arc<Desk>>, Path(request): Path<String>, body: Received) -> Response {
+    match read(body) {
+        Ok(payload) => desk.answer(&request, FunctionAnswer { payload, has_failed: false }),
+        Err(NotRead::TooLarge) => {
             drop(desk.answer(&request, response_too_large(&request)));
             let message = format!("Exceeded maximum allowed payload size ({MOST_RESPONSE_BYTES} bytes).");
             refuse(StatusCode::PAYLOAD_TOO_LARGE, "RequestEntityTooLarge", &message)
         }
+        Err(NotRead::Broken) => broken(),
     }
 }
 
-async fn error(State(desk): State<Arc<Desk>>, Path(request): Path<String>, body: Body) -> Response {
-    let payload = read(body).await;
-    let answer = payload.map(|payload| FunctionAnswer { payload, has_failed: true });
-    desk.answer(&request, answer.unwrap_or_else(|| response_too_large(&request)))
+async fn error(State(desk): State<Arc<Desk>>, Path(request): Path<String>, body: Received) -> Response {
+    match read(body) {
+        Ok(payload) => desk.answer(&request, FunctionAnswer { payload, has_failed: true }),
+        Err(NotRead::TooLarge) => desk.answer(&request, response_too_large(&request)),
+        Err(NotRead::Broken) => broken(),
+    }
 }
 
-async fn init_error(State(desk): State<Arc<Desk>>, body: Body) -> Response {
-    let payload = read(body).await.unwrap_or_default();
+async fn init_error(State(desk): State<Arc<Desk>>, body: Received) -> Response {
+    let payload = read(body).unwrap_or_default();
     let is_first = desk.phase.send_if_modified(|phase| {
         let is_init = *phase == Phase::Init;
         if is_init {
@@ -220,10 +225,26 @@ async fn init_error(State(desk): State<Arc<Desk>>, body: Body) -> Response {
     refuse(StatusCode::FORBIDDEN, "InvalidStateTransition", "the runtime has begun already")
 }
 
-/// The body; none if it is too large, or its sender has gone.
-async fn read(body: Body) -> Option<String> {
-    let bytes = to_bytes(body, MOST_RESPONSE_BYTES).await.ok()?;
-    Some(String::from_utf8_lossy(&bytes).into_owned())
+type Received = Result<Bytes, BytesRejection>;
+
+enum NotRead {
+    TooLarge,
+    /// Its sender has gone, or sent no HTTP: whatever it is about stays open.
+    Broken,
+}
+
+fn read(body: Received) -> Result<String, NotRead> {
+    match body {
+        Ok(bytes) => Ok(String::from_utf8_lossy(&bytes).into_owned()),
+        Err(BytesRejection::FailedToBufferBody(FailedToBufferBody::LengthLimitError(_))) => {
+            Err(NotRead::TooLarge)
+        }
+        Err(_) => Err(NotRead::Broken),
+    }
+}
+
+fn broken() -> Response {
+    refuse(StatusCode::BAD_REQUEST, "InvalidRequest", "the body cannot be read")
 }
 
 fn accepted() -> Response {

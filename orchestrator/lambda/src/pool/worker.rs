@@ -6,6 +6,7 @@ use std::time::Duration;
 use amends_engine::driver::{TaskFailure, TaskWorker, WorkerTask};
 use amends_types::BoxFuture;
 use serde_json::Value;
+use tokio::sync::watch;
 use uuid::Uuid;
 
 use super::environment::{Ended, Environment};
@@ -51,6 +52,8 @@ struct Inner {
     place: Place,
     options: PoolOptions,
     warm: Mutex<Warm>,
+    /// Becomes true when the pool is shut down.
+    end: watch::Sender<bool>,
 }
 
 /// The place of an invocation, given back whatever becomes of it.
@@ -71,7 +74,13 @@ impl Pool {
     pub fn new(functions: Functions, options: PoolOptions) -> Self {
         let place = Place { account: options.account.clone(), region: options.region.clone() };
         let idle = options.idle;
-        let inner = Arc::new(Inner { functions, place, options, warm: Mutex::default() });
+        let inner = Arc::new(Inner {
+            functions,
+            place,
+            options,
+            warm: Mutex::default(),
+            end: watch::Sender::new(false),
+        });
         tokio::spawn(expire(Arc::downgrade(&inner), idle));
         Self { inner }
     }
@@ -97,6 +106,13 @@ impl Pool {
             limit: known.time_limit(),
         };
         inner.run(&name, known, invocation).await
+    }
+
+    /// Ends every process, also those that are at work, and invokes nothing any more.
+    pub fn shutdown(&self) {
+        self.inner.end.send_replace(true);
+        let idle = self.inner.warm().expire(Duration::ZERO);
+        drop(idle);
     }
 
     /// Whether that is a function of this pool, however it is named.
@@ -129,11 +145,23 @@ impl Inner {
             return Err(failure::throttled().into());
         }
         let mut held = Held { inner: self, function: &name.name, environment: None };
-        let ended = match turn {
-            Turn::Warm(environment) => environment.invoke(invocation, function).await,
-            Turn::Cold | Turn::Throttled => {
-                Environment::start_and_invoke(name, function, &self.place, invocation).await
+        let mut end = self.end.subscribe();
+        let request = invocation.request.clone();
+        let work = async {
+            match turn {
+                Turn::Warm(environment) => environment.invoke(invocation, function).await,
+                Turn::Cold | Turn::Throttled => {
+                    Environment::start_and_invoke(name, function, &self.place, invocation).await
+                }
             }
+        };
+        let ended = tokio::select! {
+            // The process is killed with the future that waits for it.
+            biased;
+            _ = end.wait_for(|end| *end) => {
+                Ended { answer: failure::exited(&request, Some("signal: killed")), environment: None }
+            }
+            ended = work => ended,
         };
         let Ended { answer, environment } = ended;
         held.environment = environment;

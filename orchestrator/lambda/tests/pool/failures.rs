@@ -70,6 +70,19 @@ async fn what_a_program_starts_is_killed_with_it() {
 }
 
 #[tokio::test]
+async fn what_a_program_started_ends_when_it_ends_by_itself() {
+    let dir = tempfile::tempdir().unwrap();
+    let child = dir.path().join("child");
+    let script = format!("sleep 600 & echo $! > {}; exit 1", child.display());
+    let (error, _) = failure(&pool(program(&["sh", "-c", &script])), json!(1)).await;
+    assert_eq!(error, "Runtime.ExitError");
+    let child: serde_json::Value = std::fs::read_to_string(child).unwrap().trim().parse().unwrap();
+    while is_alive(&child) {
+        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+    }
+}
+
+#[tokio::test]
 async fn a_function_that_cannot_begin_says_why() {
     let (error, message) = failure(&pool(handler("broken.handler")), json!(1)).await;
     assert!(error.ends_with("RuntimeError") || error == "Runtime.UserCodeError", "{error}");

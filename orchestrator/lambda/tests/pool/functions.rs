@@ -34,6 +34,7 @@ pub(crate) fn python(arguments: &[&str]) -> Function {
     let mut function = program(&[python.to_str().unwrap()]);
     function.command.extend(arguments.iter().map(|&argument| argument.to_owned()));
     function.timeout = 20;
+    function.environment.insert("PYTHONDONTWRITEBYTECODE".to_owned(), "1".to_owned());
     function
 }
 

@@ -70,6 +70,22 @@ async fn processes_end_with_the_pool() {
 }
 
 #[tokio::test]
+async fn a_pool_that_is_shut_down_ends_those_that_work_too_and_starts_none() {
+    let pool = pool_of([("f", handler("handlers.sleeps"))], PoolOptions::default());
+    let process = pool.invoke("f", &json!({"seconds": 0})).await.unwrap();
+    let working = pool.clone();
+    let working = tokio::spawn(async move { working.invoke("f", &json!({"seconds": 600})).await });
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    pool.shutdown();
+    assert_eq!(working.await.unwrap().unwrap_err().error, "Runtime.ExitError");
+    while is_alive(&process) {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    assert!(pool.invoke("f", &json!({"seconds": 0})).await.is_err());
+    assert_eq!(pool.processes(), 0);
+}
+
+#[tokio::test]
 async fn a_function_has_only_the_variables_that_it_is_given() {
     let mut function = handler("handlers.environment");
     function.environment.insert("TABLE".to_owned(), "orders".to_owned());

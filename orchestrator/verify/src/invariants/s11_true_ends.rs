@@ -1,12 +1,13 @@
 //! S11: what people are told at the end is true.
 //!
 //! An execution that succeeded is of a committed saga. One that failed with a verdict's name is of a saga with that
-//! verdict, and its cause names the steps that are undone and parked, and no others. One that failed because nothing
+//! verdict, and its cause names the steps that are undone and parked, and no others; those that were when it settled, if
+//! a repair goes on meanwhile. One that failed because nothing
 //! could be settled asked for the last time before there was a verdict. One that was stopped says nothing about its
 //! saga, so a committed saga's execution may be `ABORTED`. The order is cancelled if, and only if, it was accepted and
 //! its acceptance was taken back; one that was never accepted stays `received`.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use amends_saga::Op;
 use amends_store::{LedgerStatus, OrderStatus, SagaState, Undo};
@@ -28,19 +29,38 @@ fn check(evidence: &Evidence<'_>) -> Vec<String> {
     // The executions that asked for an undo, or for the verdict, when there was one.
     let mut could_know = BTreeSet::new();
     let mut was_stuck = false;
-    walk(evidence, |standing, moment| match &moment.what {
-        Happened::Delivered { payload } if payload.op != Op::Execute && !standing.is_open() => {
-            could_know.insert(payload.run.as_str());
+    // Attempts to settle that are under way, and what their executions may have seen.
+    let mut settling = BTreeMap::new();
+    let mut seen = BTreeMap::<&str, Vec<Steps>>::new();
+    walk(evidence, |standing, moment| {
+        if was_stuck {
+            for run in settling.values().copied() {
+                seen.entry(run).or_default().push(Steps::of(standing));
+            }
         }
-        Happened::Saga { after, .. } => was_stuck |= after.state == SagaState::Stuck,
-        Happened::Cancelled { .. } if evidence.saga.state == SagaState::Committed => {
-            found.push("a customer was told that it will come to nothing, and it is committed".into());
+        match &moment.what {
+            Happened::Delivered { payload } => {
+                if payload.op != Op::Execute && !standing.is_open() {
+                    could_know.insert(payload.run.as_str());
+                }
+                if payload.op == Op::Settle {
+                    settling.insert(&moment.actor, payload.run.as_str());
+                }
+            }
+            Happened::Answered { .. } => {
+                settling.remove(&moment.actor);
+            }
+            Happened::Saga { after, .. } => was_stuck |= after.state == SagaState::Stuck,
+            Happened::Cancelled { .. } if evidence.saga.state == SagaState::Committed => {
+                found.push("a customer was told that it will come to nothing, and it is committed".into());
+            }
+            Happened::Ended(ended) => {
+                let could_know = could_know.contains(ended.run.as_str());
+                let seen = seen.get(ended.run.as_str()).map_or(&[][..], Vec::as_slice);
+                found.extend(untrue(standing, ended, could_know, was_stuck, seen));
+            }
+            _ => {}
         }
-        Happened::Ended(ended) => {
-            let could_know = could_know.contains(ended.run.as_str());
-            found.extend(untrue(standing, ended, could_know, was_stuck));
-        }
-        _ => {}
     });
     found
 }
@@ -67,7 +87,36 @@ fn order_status(evidence: &Evidence<'_>) -> Option<String> {
     }
 }
 
-fn untrue(standing: &Standing<'_>, ended: &Ended, could_know: bool, was_stuck: bool) -> Option<String> {
+/// The steps that are undone, and those that are parked.
+#[derive(PartialEq, Eq)]
+struct Steps {
+    undone: BTreeSet<String>,
+    parked: BTreeSet<String>,
+}
+
+impl Steps {
+    fn of(standing: &Standing<'_>) -> Self {
+        let steps = |status| standing.steps(status).into_iter().map(ToOwned::to_owned).collect();
+        Self { undone: steps(LedgerStatus::Undone), parked: steps(LedgerStatus::Parked) }
+    }
+
+    /// Those that a cause names.
+    fn told(cause: &Value) -> Option<Self> {
+        let steps = |name: &str| {
+            let steps = cause[name].as_array()?.iter().filter_map(Value::as_str);
+            Some(steps.map(ToOwned::to_owned).collect())
+        };
+        Some(Self { undone: steps("undone")?, parked: steps("parked")? })
+    }
+}
+
+fn untrue(
+    standing: &Standing<'_>,
+    ended: &Ended,
+    could_know: bool,
+    was_stuck: bool,
+    seen: &[Steps],
+) -> Option<String> {
     let state = standing.state()?;
     let Ended { run, status, error, .. } = ended;
     let told = match (status.as_str(), error.as_deref()) {
@@ -84,20 +133,18 @@ fn untrue(standing: &Standing<'_>, ended: &Ended, could_know: bool, was_stuck: b
     if told != state && !repaired {
         return Some(format!("{run} ended as if {}, but the saga was {}", told.name(), state.name()));
     }
-    if told == SagaState::Committed || repaired { None } else { untrue_cause(standing, ended) }
+    if told == SagaState::Committed || repaired { None } else { untrue_cause(standing, ended, seen) }
 }
 
-fn untrue_cause(standing: &Standing<'_>, ended: &Ended) -> Option<String> {
+fn untrue_cause(standing: &Standing<'_>, ended: &Ended, seen: &[Steps]) -> Option<String> {
     let cause: Value = serde_json::from_str(ended.cause.as_deref().unwrap_or_default()).unwrap_or_default();
-    for (name, status) in [("undone", LedgerStatus::Undone), ("parked", LedgerStatus::Parked)] {
-        let told: Option<BTreeSet<&str>> =
-            cause[name].as_array().map(|steps| steps.iter().filter_map(Value::as_str).collect());
-        let are: BTreeSet<&str> = standing.steps(status).into_iter().collect();
-        if told.as_ref() != Some(&are) {
-            return Some(format!("the cause of {} says {name} {told:?}, but {are:?} are", ended.run));
-        }
+    let (told, are) = (Steps::told(&cause), Steps::of(standing));
+    if told.as_ref().is_some_and(|told| *told == are || seen.contains(told)) {
+        return None;
     }
-    None
+    let Steps { undone, parked } = are;
+    let run = &ended.run;
+    Some(format!("the cause of {run} says {cause}, but undone are {undone:?} and parked {parked:?}"))
 }
 
 #[cfg(test)]

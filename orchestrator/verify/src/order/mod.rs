@@ -1,5 +1,6 @@
 //! The order saga as a scenario: the real five steps, on the sandbox providers and their books.
 
+mod by_hand;
 mod inventory;
 mod notification;
 mod payment;

@@ -7,17 +7,18 @@ use std::time::Duration;
 use amends_adapters::books::{Entries, MemoryBooks};
 use amends_adapters::inventory::{Inventory, SandboxInventory};
 use amends_adapters::notification::SandboxNotification;
-use amends_adapters::payment::{Payment, PaymentId, SandboxPayment};
-use amends_adapters::{Call, sandbox};
+use amends_adapters::payment::SandboxPayment;
+use amends_adapters::sandbox;
 use amends_coordinator::{NewOrder, Placing, SagaHome, SagaKind, place};
 use amends_harness::Saga;
 use amends_saga::{SagaStep, StepPolicy};
 use amends_store::{LedgerRow, ProductRow, Store, StoreError};
-use amends_types::{BoxFuture, Clock, DeploymentId, IdempotencyKey, Money, Timestamp};
+use amends_types::{BoxFuture, Clock, Money, Timestamp};
 use amends_workers::{Charge, ExternalInventorySync, Notify, OrderSagaParts, order_saga};
 use futures_util::FutureExt;
 use serde_json::json;
 
+use super::by_hand;
 use super::inventory::WiredInventory;
 use super::notification::WiredNotification;
 use super::payment::WiredPayment;
@@ -216,15 +217,7 @@ impl Stage for Shop {
     }
 
     fn undo_by_hand<'a>(&'a self, row: &'a LedgerRow) -> BoxFuture<'a, ()> {
-        let payment = SandboxPayment::new(self.books.clone(), self.clock.clone());
-        Box::pin(async move {
-            // In the provider's own console: a refund is all that it is needed for.
-            for id in row.objects.values().filter(|id| id.starts_with("pi_")) {
-                let key = IdempotencyKey::derive(DeploymentId::fixed(9), &row.saga, "console", "reverse");
-                let call = Call { key, limit: Duration::from_secs(60) };
-                drop(payment.reverse(&call, &PaymentId::new(id.clone())).await);
-            }
-        })
+        Box::pin(by_hand::undo(&self.books, &self.clock, row))
     }
 
     fn commits(&self) -> usize {

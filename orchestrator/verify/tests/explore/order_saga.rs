@@ -56,6 +56,24 @@ fn what_is_stuck_is_repaired() {
 }
 
 #[test]
+fn what_goes_wrong_around_a_repair_does_not_break_it() {
+    let setup = Setup::new(Arc::new(OrderScenario::repaired()));
+    for schedule in [
+        // The repair by hand comes a moment after the verdict.
+        "settle.1/answer.1=worker_dies,operator/decide.1=operator_resolves",
+        // A notice is corrected by hand, or was corrected and nobody heard of it.
+        "notify.compensate.1/send.1=declined,operator/decide.1=operator_resolves",
+        "notify.execute.1/send.1=silent,operator/decide.1=operator_resolves",
+        // What was stopped before is redriven, and ends while the repair goes on.
+        "reserve_stock.compensate.1/write.1=stopped_meanwhile,operator/redrive_meanwhile.1=redriven_meanwhile",
+    ] {
+        let run = replay(&setup, &schedule.parse().unwrap());
+        assert_eq!(run.schedule.to_string(), schedule, "both faults happen");
+        assert_eq!(run.broken, [], "{schedule}");
+    }
+}
+
+#[test]
 fn no_two_faults_break_anything() {
     let found = exhaust(&Setup::new(Arc::new(OrderScenario::one_order())), 2);
     assert_eq!(told(&found.counterexamples), [""; 0]);

@@ -1,0 +1,11 @@
+//! How many files and connections this process may have open.
+
+use rustix::process::{Resource, getrlimit, setrlimit};
+
+/// Takes as many as the system lets it have: thousands of clients and dozens of functions need more than what is usual.
+/// Where that is refused, the usual number stays.
+pub(crate) fn take_all() {
+    let mut limit = getrlimit(Resource::Nofile);
+    limit.current = limit.maximum;
+    setrlimit(Resource::Nofile, limit).ok();
+}
