@@ -22,7 +22,19 @@ pub(crate) struct Disk {
     lose: Option<Lose>,
 }
 
+/// The directory of one engine; no two share one.
+#[derive(Default)]
+pub(crate) struct Directory {
+    pub(crate) journal: MemoryStorage,
+    pub(crate) archive: MemoryArchive,
+}
+
 impl Disk {
+    /// The directory of the engine that is there from the beginning.
+    pub(crate) fn directory(&self) -> Directory {
+        Directory { journal: self.journal.clone(), archive: self.archive.clone() }
+    }
+
     pub(crate) fn new(store: Arc<dyn Store>) -> Self {
         let tokens = Arc::new(Tokens(AtomicU64::new(1)));
         Self { store, journal: MemoryStorage::new(), archive: MemoryArchive::new(), tokens, lose: None }

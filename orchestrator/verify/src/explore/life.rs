@@ -9,14 +9,14 @@ use amends_coordinator::{
 };
 use amends_engine::clock::Simulation;
 use amends_engine::driver::{Engine, EngineOptions, Limits};
-use amends_engine::journal::{DirectoryId, MemoryStorage};
+use amends_engine::journal::DirectoryId;
 use amends_harness::{Harness, HarnessOptions};
 use amends_saga::{SagaDefinition, TaskPayload};
 use amends_store::{SagaLock, SagaQuery, SagaRow, SagaState, Store, StoreError};
 use amends_types::{BoxFuture, Clock, Entropy, RunName, SagaId, Timestamp};
 
 use crate::explore::action::STARTING;
-use crate::explore::disk::Disk;
+use crate::explore::disk::{Directory, Disk};
 use crate::explore::fingerprint::{Fingerprint, Paths};
 use crate::explore::functions::ExploredFunctions;
 use crate::explore::journal::ExploredStorage;
@@ -102,7 +102,7 @@ impl Life {
         });
         let (world, tweaks) = (world.clone(), setup.tweaks.clone());
         let worker = ExploredWorker { harness, world: world.clone(), fingerprint, tweaks };
-        let engine = open_engine(setup, &world, (disk.journal.clone(), disk), &worker, simulation)?;
+        let engine = open_engine(setup, &world, (disk.directory(), disk), &worker, simulation)?;
         let functions = |inner| ExploredFunctions {
             inner,
             world: world.clone(),
@@ -114,8 +114,7 @@ impl Life {
         let mut others = Vec::new();
         let ids = setup.setting.engines();
         for id in ids.iter().skip(1) {
-            let journal = (MemoryStorage::new(), disk);
-            let other = open_engine(setup, &world, journal, &worker, simulation)?;
+            let other = open_engine(setup, &world, (Directory::default(), disk), &worker, simulation)?;
             others.push(functions(EmbeddedStepFunctions::one_of_several(other, *id)));
         }
         let functions = functions(match ids.first() {
@@ -304,7 +303,7 @@ fn kind_of(definition: &SagaDefinition) -> SagaKind {
 fn open_engine(
     setup: &Setup,
     world: &Arc<World>,
-    (journal, disk): (MemoryStorage, &Disk),
+    (directory, disk): (Directory, &Disk),
     worker: &ExploredWorker,
     simulation: &Simulation,
 ) -> Result<Engine, String> {
@@ -320,10 +319,9 @@ fn open_engine(
         ..EngineOptions::new(DIRECTORY, Arc::new(worker.clone()))
     };
     let forgets = setup.tweaks.journal_forgets;
-    let storage = Arc::new(ExploredStorage { inner: journal, world: world.clone(), forgets });
-    let archive = Arc::new(disk.archive.clone());
-    let engine =
-        Engine::simulate(simulation, storage, archive, options).map_err(|error| error.to_string())?;
+    let storage = Arc::new(ExploredStorage { inner: directory.journal, world: world.clone(), forgets });
+    let engine = Engine::simulate(simulation, storage, Arc::new(directory.archive), options)
+        .map_err(|error| error.to_string())?;
     for (name, text) in [
         (setup.definition.name().to_owned(), &setup.forward_machine),
         (setup.definition.unwind_name(), &setup.unwind_machine),

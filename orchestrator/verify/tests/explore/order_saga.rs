@@ -74,6 +74,14 @@ fn what_goes_wrong_around_a_repair_does_not_break_it() {
 }
 
 #[test]
+fn what_another_engine_ends_does_not_hide_what_this_one_has_ended() {
+    let setup = Setup::new(Arc::new(OrderScenario::lost_engine()));
+    let schedule = "order.execute.1/begin.1=engine_lost,charge.compensate.1/write.1=stopped_meanwhile";
+    let run = replay(&setup, &schedule.parse().unwrap());
+    assert_eq!((run.schedule.to_string().as_str(), run.broken), (schedule, Vec::new()));
+}
+
+#[test]
 fn no_two_faults_break_anything() {
     let found = exhaust(&Setup::new(Arc::new(OrderScenario::one_order())), 2);
     assert_eq!(told(&found.counterexamples), [""; 0]);
