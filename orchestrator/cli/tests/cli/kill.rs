@@ -3,19 +3,11 @@
 use std::process::Stdio;
 use std::time::Duration;
 
-use crate::shop::{Shop, counts, lines, order};
+use crate::shop::{Shop, counts, lines, of_every_outcome};
 use serde_json::Value;
 
 fn orders() -> Vec<Value> {
-    let kinds = [
-        ("book", "pm_card_visa"),
-        ("book", "pm_card_chargeDeclined"),
-        ("SANDBOX-SYNC-REFUSED", "pm_card_visa"),
-        ("lamp", "pm_card_visa"),
-        ("book", "pm_sandbox_lostReply"),
-        ("SANDBOX-SYNC-REFUSED", "pm_sandbox_refundFails"),
-    ];
-    (0..300).map(|n| order(&format!("o-{n}"), kinds[n % 6].0, kinds[n % 6].1)).collect()
+    of_every_outcome(300)
 }
 
 #[test]

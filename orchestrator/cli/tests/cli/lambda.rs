@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::shop::{Shop, counts, lines, order};
+use crate::shop::{Shop, counts, lines, of_every_outcome, order};
 
 /// The workers' program, which cargo puts beside `amends` when it builds the workspace.
 fn program() -> PathBuf {
@@ -23,15 +23,7 @@ fn with_lambda(shop: &Shop) -> Command {
 }
 
 fn orders() -> String {
-    let kinds = [
-        ("book", "pm_card_visa"),
-        ("book", "pm_card_chargeDeclined"),
-        ("SANDBOX-SYNC-REFUSED", "pm_card_visa"),
-        ("lamp", "pm_card_visa"),
-        ("book", "pm_sandbox_lostReply"),
-        ("SANDBOX-SYNC-REFUSED", "pm_sandbox_refundFails"),
-    ];
-    lines((0..90).map(|n| order(&format!("o-{n}"), kinds[n % 6].0, kinds[n % 6].1)))
+    lines(of_every_outcome(90))
 }
 
 /// How the orders end with workers in the process.

@@ -88,6 +88,19 @@ pub(crate) fn order(id: &str, sku: &str, payment_method: &str) -> Value {
     })
 }
 
+/// Orders that end in every way, in turns.
+pub(crate) fn of_every_outcome(count: usize) -> Vec<Value> {
+    let kinds = [
+        ("book", "pm_card_visa"),
+        ("book", "pm_card_chargeDeclined"),
+        ("SANDBOX-SYNC-REFUSED", "pm_card_visa"),
+        ("lamp", "pm_card_visa"),
+        ("book", "pm_sandbox_lostReply"),
+        ("SANDBOX-SYNC-REFUSED", "pm_sandbox_refundFails"),
+    ];
+    (0..count).map(|n| order(&format!("o-{n}"), kinds[n % 6].0, kinds[n % 6].1)).collect()
+}
+
 /// One line per order.
 pub(crate) fn lines(orders: impl IntoIterator<Item = Value>) -> String {
     orders.into_iter().map(|order| format!("{order}\n")).collect()
