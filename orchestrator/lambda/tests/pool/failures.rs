@@ -5,7 +5,7 @@ use std::time::Instant;
 use amends_lambda::Function;
 use serde_json::json;
 
-use crate::functions::{failure, handler, is_alive, pool, pool_of, program};
+use crate::functions::{failure, gone, handler, pool, pool_of, program};
 
 #[tokio::test]
 async fn a_functions_error_is_the_tasks() {
@@ -42,9 +42,7 @@ async fn a_function_that_takes_too_long_is_killed() {
     let (error, message) = failure(&pool, json!({"seconds": 600})).await;
     assert_eq!(error, "Sandbox.Timedout");
     assert!(message.ends_with(" Error: Task timed out after 1.00 seconds"), "{message}");
-    while is_alive(&process) {
-        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
-    }
+    gone(&process).await;
     let next = pool.invoke("f", &json!({"seconds": 0})).await.unwrap();
     assert_ne!(next, process);
 }
@@ -64,9 +62,7 @@ async fn what_a_program_starts_is_killed_with_it() {
         "ten seconds at first, and then as long as an invocation may take"
     );
     let child: serde_json::Value = std::fs::read_to_string(child).unwrap().trim().parse().unwrap();
-    while is_alive(&child) {
-        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
-    }
+    gone(&child).await;
 }
 
 #[tokio::test]
@@ -77,9 +73,7 @@ async fn what_a_program_started_ends_when_it_ends_by_itself() {
     let (error, _) = failure(&pool(program(&["sh", "-c", &script])), json!(1)).await;
     assert_eq!(error, "Runtime.ExitError");
     let child: serde_json::Value = std::fs::read_to_string(child).unwrap().trim().parse().unwrap();
-    while is_alive(&child) {
-        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
-    }
+    gone(&child).await;
 }
 
 #[tokio::test]

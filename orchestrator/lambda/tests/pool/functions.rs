@@ -1,6 +1,7 @@
 //! The functions of the tests.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use amends_engine::driver::TaskFailure;
 use amends_lambda::{Function, Functions, Pool, PoolOptions};
@@ -71,4 +72,15 @@ pub(crate) async fn failure(pool: &Pool, payload: Value) -> (String, String) {
 pub(crate) fn is_alive(process: &Value) -> bool {
     let state = std::fs::read_to_string(format!("/proc/{process}/stat"));
     state.is_ok_and(|stat| !stat.rsplit(')').next().unwrap().trim_start().starts_with('Z'))
+}
+
+/// Waits until there is no process with this id any more.
+pub(crate) async fn gone(process: &Value) {
+    let ended = async {
+        while is_alive(process) {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    let ended = tokio::time::timeout(Duration::from_secs(20), ended).await;
+    ended.unwrap_or_else(|_| panic!("process {process} is still there"));
 }

@@ -6,7 +6,7 @@ use amends_engine::driver::{TaskWorker, WorkerTask};
 use amends_lambda::{Functions, Pool, PoolOptions};
 use serde_json::json;
 
-use crate::functions::{handler, is_alive, pool, pool_of};
+use crate::functions::{gone, handler, is_alive, pool, pool_of};
 
 #[tokio::test]
 async fn a_process_serves_one_invocation_after_the_other() {
@@ -39,9 +39,7 @@ async fn a_process_that_ended_while_it_waited_is_replaced() {
     let first = pool.invoke("f", &json!(1)).await.unwrap();
     let process = first["process"].to_string();
     assert!(std::process::Command::new("kill").args(["-9", &process]).status().unwrap().success());
-    while is_alive(&first["process"]) {
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
+    gone(&first["process"]).await;
     let second = pool.invoke("f", &json!(2)).await.unwrap();
     assert_ne!(second["process"], first["process"]);
     assert_eq!(pool.processes(), 1);
@@ -52,9 +50,8 @@ async fn processes_end_when_nobody_needs_them() {
     let options = PoolOptions { idle: Duration::from_millis(200), ..PoolOptions::default() };
     let pool = pool_of([("f", handler("handlers.echo"))], options);
     let answer = pool.invoke("f", &json!(1)).await.unwrap();
-    while pool.processes() > 0 || is_alive(&answer["process"]) {
-        tokio::time::sleep(Duration::from_millis(10)).await;
-    }
+    gone(&answer["process"]).await;
+    assert_eq!(pool.processes(), 0);
     assert_ne!(pool.invoke("f", &json!(1)).await.unwrap()["process"], answer["process"]);
 }
 
@@ -64,9 +61,7 @@ async fn processes_end_with_the_pool() {
     let answer = pool.invoke("f", &json!(1)).await.unwrap();
     assert!(is_alive(&answer["process"]));
     drop(pool);
-    while is_alive(&answer["process"]) {
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
+    gone(&answer["process"]).await;
 }
 
 #[tokio::test]
@@ -78,9 +73,7 @@ async fn a_pool_that_is_shut_down_ends_those_that_work_too_and_starts_none() {
     tokio::time::sleep(Duration::from_millis(100)).await;
     pool.shutdown();
     assert_eq!(working.await.unwrap().unwrap_err().error, "Runtime.ExitError");
-    while is_alive(&process) {
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
+    gone(&process).await;
     assert!(pool.invoke("f", &json!({"seconds": 0})).await.is_err());
     assert_eq!(pool.processes(), 0);
 }
