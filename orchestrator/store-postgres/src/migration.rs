@@ -45,13 +45,16 @@ const CREATE: &str = r#"
         sha256          TEXT NOT NULL
     )"#;
 
-/// Brings the database to the newest version.
+/// Brings the database to the newest version. If that fails, the connection may be left with the time limits of a
+/// migration.
 pub(crate) async fn migrate(db: &mut PgConnection, migrations: &[Migration]) -> Result<(), OpenError> {
-    // Another process may be migrating; the lock goes with the connection.
-    execute(db, "SET lock_timeout = '60s'").await?;
+    // Another process may be migrating, and a migration may take as long as it must; the lock goes with the connection.
+    execute(db, "SET lock_timeout = '60s'; SET statement_timeout = 0").await?;
     sqlx::query("SELECT pg_advisory_lock($1)").bind(LOCK).execute(&mut *db).await.map_err(unavailable)?;
     let migrated = migrate_locked(db, migrations).await;
     sqlx::query("SELECT pg_advisory_unlock($1)").bind(LOCK).execute(&mut *db).await.map_err(unavailable)?;
+    // The limits that the connection was made with.
+    execute(db, "RESET lock_timeout; RESET statement_timeout").await?;
     migrated
 }
 
