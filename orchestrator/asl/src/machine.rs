@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use crate::diagnostic::DefinitionError;
+use crate::diagnostic::{DefinitionError, Diagnostic, DiagnosticCode};
 use crate::query_language::QueryLanguage;
 use crate::reader::{Findings, Reader};
 use crate::state::{Names, State};
@@ -50,6 +50,17 @@ impl StateMachine {
         Self::from_value_as(machine_type, &json_text::read(text)?)
     }
 
+    /// Reads the definition of a Standard state machine that was accepted when it was stored, perhaps by a build that
+    /// did not know yet that two states must not have one name. It can be run nevertheless.
+    ///
+    /// # Errors
+    /// [`DefinitionError`] with everything else that is wrong with it.
+    pub fn parse_stored(text: &str) -> Result<Self, DefinitionError> {
+        let (machine, mut found) = read_whole(MachineType::Standard, &json_text::read(text)?)?;
+        found.retain(|fault| fault.code != DiagnosticCode::DuplicateStateName);
+        machine.filter(|_| found.is_empty()).ok_or_else(|| DefinitionError::new(found))
+    }
+
     /// Reads the definition of a Standard state machine that is JSON already.
     ///
     /// # Errors
@@ -63,19 +74,8 @@ impl StateMachine {
     /// # Errors
     /// [`DefinitionError`] with everything that is wrong with it.
     pub fn from_value_as(machine_type: MachineType, definition: &Value) -> Result<Self, DefinitionError> {
-        let Some(object) = definition.as_object() else {
-            return Err(json_text::not_an_object());
-        };
-        let findings = Findings::default();
-        let reader = Reader::new(object, "/".to_owned(), &findings);
-        let timeout_seconds = read_settings(&reader);
-        let language = QueryLanguage::of_machine(&reader);
-        let machine = read(&reader, language, machine_type);
-        let found = findings.into_vec();
-        match machine {
-            Some(machine) if found.is_empty() => Ok(Self { timeout_seconds, ..machine }),
-            _ => Err(DefinitionError::new(found)),
-        }
+        let (machine, found) = read_whole(machine_type, definition)?;
+        machine.filter(|_| found.is_empty()).ok_or_else(|| DefinitionError::new(found))
     }
 
     /// The state in which executions start.
@@ -133,6 +133,21 @@ impl StateMachine {
         reader.take("Comment");
         read(reader, names.language(), names.machine_type())
     }
+}
+
+/// The machine, if it can be read, and everything that is wrong with its definition.
+fn read_whole(
+    machine_type: MachineType,
+    definition: &Value,
+) -> Result<(Option<StateMachine>, Vec<Diagnostic>), DefinitionError> {
+    let object = definition.as_object().ok_or_else(json_text::not_an_object)?;
+    let findings = Findings::default();
+    let reader = Reader::new(object, "/".to_owned(), &findings);
+    let timeout_seconds = read_settings(&reader);
+    let language = QueryLanguage::of_machine(&reader);
+    let machine = read(&reader, language, machine_type);
+    let machine = machine.map(|machine| StateMachine { timeout_seconds, ..machine });
+    Ok((machine, findings.into_vec()))
 }
 
 fn read_settings(reader: &Reader<'_>) -> Option<u32> {

@@ -21,10 +21,23 @@ pub(super) struct Machine {
 }
 
 impl Machine {
+    /// The machine of a definition that was accepted when it was stored.
+    pub(super) fn of_stored(stored: StoredDefinition) -> Result<Self, NoMachine> {
+        Self::parse(stored, StateMachine::parse_stored)
+    }
+
+    /// The machine of a definition that may be refused yet.
     pub(super) fn new(stored: StoredDefinition) -> Result<Self, NoMachine> {
+        Self::parse(stored, StateMachine::parse)
+    }
+
+    fn parse(
+        stored: StoredDefinition,
+        parse: fn(&str) -> Result<StateMachine, DefinitionError>,
+    ) -> Result<Self, NoMachine> {
         let Definition { machine, account, region, text, role_arn } = stored.definition.as_ref();
         let invalid = |source| NoMachine::Invalid { machine: machine.clone(), source };
-        let asl = Arc::new(StateMachine::parse(text).map_err(invalid)?);
+        let asl = Arc::new(parse(text).map_err(invalid)?);
         let arn = format!("arn:aws:states:{region}:{account}:stateMachine:{machine}").into();
         let role_arn = match role_arn {
             Some(role_arn) => role_arn.as_str().into(),
@@ -36,7 +49,7 @@ impl Machine {
     /// A machine that is not stored here, to fold what another process recorded.
     pub(super) fn of(definition: &Arc<Definition>) -> Result<Self, NoMachine> {
         let (id, content) = (DefinitionId([0; 32]), Vec::new());
-        Self::new(StoredDefinition { id, definition: definition.clone(), content })
+        Self::of_stored(StoredDefinition { id, definition: definition.clone(), content })
     }
 
     pub(super) fn id(&self) -> DefinitionId {

@@ -26,7 +26,7 @@ impl ParsedMachines {
         if let Some(machine) = self.find(|machine| *machine.stored.definition == definition) {
             return Ok(machine);
         }
-        self.parse(StoredDefinition::of(definition))
+        Ok(self.keep(Machine::new(StoredDefinition::of(definition))?))
     }
 
     /// The machine of a stored definition. What is known has the hash that it is known by; an equal content needs
@@ -36,21 +36,22 @@ impl ParsedMachines {
         if let Some(machine) = self.find(is_it) {
             return Ok(machine);
         }
-        self.parse(StoredDefinition::from_file(id, content).map_err(NoMachine::Journal)?)
+        let stored = StoredDefinition::from_file(id, content).map_err(NoMachine::Journal)?;
+        Ok(self.keep(Machine::of_stored(stored)?))
     }
 
-    /// Nothing is locked while it parses. Two that parse the same at once go on with the same.
-    fn parse(&self, stored: StoredDefinition) -> Result<Arc<Machine>, NoMachine> {
-        let parsed = Arc::new(Machine::new(stored)?);
+    /// Nothing was locked while it was parsed. Two that parsed the same at once go on with the same.
+    fn keep(&self, parsed: Machine) -> Arc<Machine> {
         let mut machines = self.machines();
         if let Some(machine) = machines.iter().find(|machine| machine.id() == parsed.id()) {
-            return Ok(machine.clone());
+            return machine.clone();
         }
         if machines.len() == MOST {
             machines.pop_front();
         }
+        let parsed = Arc::new(parsed);
         machines.push_back(parsed.clone());
-        Ok(parsed)
+        parsed
     }
 
     fn find(&self, is_it: impl Fn(&Machine) -> bool) -> Option<Arc<Machine>> {
@@ -107,6 +108,26 @@ mod tests {
             assert!(matches!(parsed.of(definition("m", "{}")), Err(NoMachine::Invalid { .. })));
         }
         assert!(parsed.machines().is_empty());
+    }
+
+    #[test]
+    fn what_an_earlier_build_stored_can_be_used_though_it_would_be_refused_now() {
+        let parsed = ParsedMachines::default();
+        let branch = VALID.replace("Succeed\"", "Pass\", \"End\": true");
+        let text = format!(
+            r#"{{"StartAt": "p", "States": {{"p": {{"Type": "Parallel", "Branches": [{branch}, {branch}], "End": true}}}}}}"#
+        );
+        let stored = StoredDefinition::of(definition("m", &text));
+        parsed.of_file(stored.id, stored.content).unwrap();
+        let refused = ParsedMachines::default().of(definition("m", &text));
+        let Err(NoMachine::Invalid { source, .. }) = refused else { panic!("{refused:?}") };
+        assert!(
+            source.to_string().starts_with("DUPLICATE_STATE_NAME: Duplicate State name: a at"),
+            "{source}"
+        );
+        let broken = StoredDefinition::of(definition("m", &text.replace("Parallel", "Serial")));
+        let refused = parsed.of_file(broken.id, broken.content);
+        assert!(matches!(refused, Err(NoMachine::Invalid { .. })), "{refused:?}");
     }
 
     #[test]
