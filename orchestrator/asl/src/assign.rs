@@ -4,6 +4,7 @@
 
 use serde_json::{Map, Value};
 
+use crate::diagnostic::DiagnosticCode;
 use crate::environment::{Environment, States};
 use crate::evaluation_error::EvaluationError;
 use crate::query_language::QueryLanguage;
@@ -45,8 +46,8 @@ impl Assign {
                 QueryLanguage::JsonPath => name.strip_suffix(".$").unwrap_or(name),
                 QueryLanguage::Jsonata => name,
             };
-            if !is_name(plain) {
-                reader.error_at(&format!("Assign/{name}"), &format!("Variable name '{plain}' is not valid"));
+            if let Some((code, message)) = refuse_name(plain) {
+                reader.fault(code, &format!("Assign/{name}"), message);
             }
         }
         let template = Template::read(reader, "Assign");
@@ -54,9 +55,19 @@ impl Assign {
     }
 }
 
-/// A letter or an underscore, then letters, digits and underscores; `states` is taken.
-fn is_name(name: &str) -> bool {
+/// A name is a letter or an underscore, then letters, digits and underscores; `states` is taken.
+fn refuse_name(name: &str) -> Option<(DiagnosticCode, String)> {
+    if name == "states" {
+        let message = "Cannot assign to reserved variable '$states'.".to_owned();
+        return Some((DiagnosticCode::ReservedVariableName, message));
+    }
     let starts_well = name.starts_with(|c: char| c.is_alphabetic() || c == '_');
-    let goes_on_well = name.chars().all(|c| c.is_alphanumeric() || c == '_');
-    starts_well && goes_on_well && name != "states" && name.chars().count() <= MAX_NAME_CHARS
+    let problem = if !starts_well || name.contains(|c: char| !c.is_alphanumeric() && c != '_') {
+        "the variable name contains invalid characters."
+    } else if name.chars().count() > MAX_NAME_CHARS {
+        "the variable name is longer than 80 characters."
+    } else {
+        return None;
+    };
+    Some((DiagnosticCode::InvalidVariableName, format!("Invalid variable name '{name}': {problem}")))
 }

@@ -16,6 +16,16 @@ pub enum DiagnosticCode {
     MissingTransitionTarget,
     /// Two states have the same name, wherever in the state machine they are.
     DuplicateStateName,
+    /// The name of a state is too long.
+    InvalidStateName,
+    /// Two Map states have the same label.
+    DuplicateLabelName,
+    /// The label of a Map state is too long.
+    InvalidLabelName,
+    /// What a state assigns to is no name of a variable.
+    InvalidVariableName,
+    /// What a state assigns to is the name of a variable that Step Functions keeps for itself.
+    ReservedVariableName,
     /// No state ends the execution.
     MissingEndState,
     /// A JSONata expression cannot be parsed.
@@ -32,6 +42,11 @@ impl DiagnosticCode {
             Self::SchemaValidationFailed => "SCHEMA_VALIDATION_FAILED",
             Self::MissingTransitionTarget => "MISSING_TRANSITION_TARGET",
             Self::DuplicateStateName => "DUPLICATE_STATE_NAME",
+            Self::InvalidStateName => "INVALID_STATE_NAME",
+            Self::DuplicateLabelName => "DUPLICATE_LABEL_NAME",
+            Self::InvalidLabelName => "INVALID_LABEL_NAME",
+            Self::InvalidVariableName => "INVALID_VARIABLE_NAME",
+            Self::ReservedVariableName => "RESERVED_VARIABLE_NAME",
             Self::MissingEndState => "MISSING_END_STATE",
             Self::InvalidJsonataExpression => "INVALID_JSONATA_EXPRESSION",
             Self::UnsupportedJsonataExpression => "UNSUPPORTED_JSONATA_EXPRESSION",

@@ -15,6 +15,7 @@ mod digest;
 mod environment;
 mod error_name;
 mod evaluation_error;
+mod findings;
 mod graph;
 mod intrinsic;
 mod json_text;

@@ -6,8 +6,9 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use crate::diagnostic::{DefinitionError, Diagnostic, DiagnosticCode};
+use crate::findings::Findings;
 use crate::query_language::QueryLanguage;
-use crate::reader::{Findings, Reader};
+use crate::reader::Reader;
 use crate::state::{Names, State};
 use crate::{graph, json_text};
 
@@ -152,8 +153,11 @@ fn read_whole(
 
 fn read_settings(reader: &Reader<'_>) -> Option<u32> {
     reader.take("Comment");
-    reader.string("Version");
-    reader.seconds("TimeoutSeconds", 1)
+    if reader.string("Version").is_some_and(|version| version != "1.0") {
+        reader.not_among("Version", "1.0");
+    }
+    // Step Functions takes 0 too. What it means by it is told nowhere; here it is no limit.
+    reader.seconds("TimeoutSeconds", 0).filter(|seconds| *seconds > 0)
 }
 
 fn read(reader: &Reader<'_>, language: QueryLanguage, machine_type: MachineType) -> Option<StateMachine> {
@@ -177,7 +181,9 @@ fn read(reader: &Reader<'_>, language: QueryLanguage, machine_type: MachineType)
             continue;
         };
         if name.chars().count() > MAX_NAME_CHARS {
-            child.error(&format!("State names must be at most {MAX_NAME_CHARS} characters"));
+            let limit = format!("exceeds the {MAX_NAME_CHARS}-character limit allowed by the service");
+            let message = format!("Invalid State name: State {limit}");
+            reader.fault(DiagnosticCode::InvalidStateName, &format!("States/{name}"), message);
         }
         read.extend(State::read(child, Arc::from(name.as_str()), &names));
     }

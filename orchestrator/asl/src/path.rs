@@ -90,6 +90,11 @@ impl Path {
         self.steps.iter().all(Step::is_definite)
     }
 
+    /// Whether it names something in the context object.
+    pub(crate) fn is_in_context(&self) -> bool {
+        self.root == Root::Context
+    }
+
     /// The workflow variable that it begins with, if it does.
     pub fn variable(&self) -> Option<&str> {
         match &self.root {

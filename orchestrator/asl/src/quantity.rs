@@ -32,15 +32,21 @@ pub(crate) struct QuantityNames {
     pub(crate) path_field: &'static str,
     /// Whether it is a share, from 0 to 100, and not a count.
     pub(crate) is_percentage: bool,
+    /// The largest count that a definition may have.
+    pub(crate) most: u64,
 }
 
 impl QuantityNames {
     pub(crate) const fn count(field: &'static str, path_field: &'static str) -> Self {
-        Self { field, path_field, is_percentage: false }
+        Self { field, path_field, is_percentage: false, most: i32::MAX as u64 }
+    }
+
+    pub(crate) const fn at_most(self, most: u64) -> Self {
+        Self { most, ..self }
     }
 
     pub(crate) const fn percentage(field: &'static str, path_field: &'static str) -> Self {
-        Self { field, path_field, is_percentage: true }
+        Self { is_percentage: true, ..Self::count(field, path_field) }
     }
 }
 
@@ -102,25 +108,19 @@ impl Quantity {
             return fixed.map(|number| Self { names, source: Source::Fixed(number) });
         }
         let path = reader.reference_path(names.path_field);
-        if fixed.is_some() && path.is_some() {
-            reader.error(&format!(
-                "only one of these fields is allowed: [{}, {}]",
-                names.field, names.path_field
-            ));
+        if path.as_ref().is_some_and(Path::is_in_context) {
+            reader.error_at(names.path_field, "Value is not a Reference Path");
         }
+        reader.at_most_one(&[names.field, names.path_field]);
         let source = fixed.map(Source::Fixed).or(path.map(Source::At))?;
         Some(Self { names, source })
     }
 
     fn read_fixed(reader: &Reader<'_>, names: QuantityNames) -> Option<f64> {
-        if !names.is_percentage {
-            return reader.integer(names.field, 0, u64::from(u32::MAX)).map(f64::from);
+        if names.is_percentage {
+            return reader.float(names.field, 0.0, 100.0);
         }
-        let number = reader.number(names.field)?;
-        if !(0.0..=100.0).contains(&number) {
-            reader.error_at(names.field, "Value must be between 0 and 100");
-        }
-        Some(number)
+        reader.integer(names.field, 0, names.most).map(f64::from)
     }
 
     fn read_number(&self, value: &Value) -> Option<f64> {

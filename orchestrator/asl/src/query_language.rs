@@ -71,9 +71,9 @@ fn read(reader: &Reader<'_>) -> Option<QueryLanguage> {
         Value::String(text) if text == "JSONPath" => return Some(QueryLanguage::JsonPath),
         Value::String(text) if text == "JSONata" => {}
         Value::String(_) => {
-            reader.error_at("QueryLanguage", "Value should be one of the following: [JSONPath, JSONata]");
+            reader.not_among("QueryLanguage", "JSONPath, JSONata");
         }
-        _ => reader.error_at("QueryLanguage", "Expected value of type [STRING]"),
+        _ => reader.wrong_type("QueryLanguage", "String"),
     }
     Some(QueryLanguage::Jsonata)
 }

@@ -8,49 +8,17 @@ use std::rc::Rc;
 
 use serde_json::{Map, Value};
 
-use crate::diagnostic::{Diagnostic, DiagnosticCode};
+use crate::diagnostic::DiagnosticCode;
 use crate::error_name::ErrorName;
+use crate::findings::Findings;
 use crate::jsonata::{Expression, Problem};
 use crate::path::{Path, ReferencePath};
 use crate::query_language::{JSONATA_FIELDS, JSONPATH_FIELDS, QueryLanguage};
 use crate::seconds::MAX_SECONDS;
 use crate::selector::Selector;
 
-/// Everything found wrong so far.
-#[derive(Debug, Default)]
-pub(crate) struct Findings {
-    diagnostics: RefCell<Vec<Diagnostic>>,
-    /// The names of states, of however nested ones.
-    names: RefCell<BTreeSet<Box<str>>>,
-}
-
-impl Findings {
-    pub(crate) fn add(&self, code: DiagnosticCode, location: &str, message: String) {
-        let location = Some(location.to_owned());
-        self.diagnostics.borrow_mut().push(Diagnostic { code, location, message });
-    }
-
-    /// Whether something was found that makes the definition's transitions unreliable.
-    pub(crate) fn has_schema_errors(&self) -> bool {
-        self.diagnostics.borrow().iter().any(|each| each.code == DiagnosticCode::SchemaValidationFailed)
-    }
-
-    /// Notes the name of a state; a name is one state's in the whole state machine (Amazon States Language, "States").
-    pub(crate) fn name(&self, name: &str, location: &str) {
-        if !self.names.borrow_mut().insert(name.into()) {
-            let message = format!("Duplicate State name: {name}");
-            self.add(DiagnosticCode::DuplicateStateName, location, message);
-        }
-    }
-
-    pub(crate) fn add_without_location(&self, code: DiagnosticCode, message: String) {
-        self.diagnostics.borrow_mut().push(Diagnostic { code, location: None, message });
-    }
-
-    pub(crate) fn into_vec(self) -> Vec<Diagnostic> {
-        self.diagnostics.into_inner()
-    }
-}
+/// Where the wildcard of error names may be.
+pub(crate) const WILDCARD_PLACE: &str = "States.ALL must appear alone and at end of list";
 
 /// One object of a definition, and where it is.
 pub(crate) struct Reader<'a> {
@@ -83,7 +51,7 @@ impl<'a> Reader<'a> {
     pub(crate) fn child(&self, value: &'a Value, place: &str) -> Option<Reader<'a>> {
         let location = self.below(place);
         let Some(object) = value.as_object() else {
-            let message = "Expected value of type [OBJECT]".to_owned();
+            let message = "Expected value of type Object".to_owned();
             self.findings.add(DiagnosticCode::SchemaValidationFailed, &location, message);
             return None;
         };
@@ -136,23 +104,30 @@ impl<'a> Reader<'a> {
     }
 
     pub(crate) fn string(&self, field: &'static str) -> Option<&'a str> {
-        self.typed(field, "STRING", Value::as_str)
+        self.typed(field, "String", Value::as_str)
     }
 
     pub(crate) fn boolean(&self, field: &'static str) -> Option<bool> {
-        self.typed(field, "BOOLEAN", Value::as_bool)
+        self.typed(field, "Boolean", Value::as_bool)
     }
 
-    pub(crate) fn number(&self, field: &'static str) -> Option<f64> {
-        self.typed(field, "NUMBER", Value::as_f64)
+    /// A number that may have a fraction, within these bounds.
+    pub(crate) fn float(&self, field: &'static str, least: f64, most: f64) -> Option<f64> {
+        let number = self.typed(field, "Float", Value::as_f64)?;
+        if number < least {
+            self.error_at(field, &format!("Minimum value is {least:?}"));
+        } else if number > most {
+            self.error_at(field, &format!("Maximum value is {most:?}"));
+        }
+        Some(number)
     }
 
     pub(crate) fn array(&self, field: &'static str) -> Option<&'a Vec<Value>> {
-        self.typed(field, "ARRAY", Value::as_array)
+        self.typed(field, "Array", Value::as_array)
     }
 
     pub(crate) fn object(&self, field: &'static str) -> Option<&'a Map<String, Value>> {
-        self.typed(field, "OBJECT", Value::as_object)
+        self.typed(field, "Object", Value::as_object)
     }
 
     pub(crate) fn seconds(&self, field: &'static str, least: u64) -> Option<u32> {
@@ -160,14 +135,30 @@ impl<'a> Reader<'a> {
     }
 
     pub(crate) fn integer(&self, field: &'static str, least: u64, most: u64) -> Option<u32> {
-        let value = self.take(field)?;
-        let number = value.as_u64().filter(|number| (least..=most).contains(number));
-        match number.and_then(|number| u32::try_from(number).ok()) {
-            Some(number) => Some(number),
-            None => {
-                self.error_at(field, &format!("Value must be an integer between {least} and {most}"));
-                None
-            }
+        let number = self.typed(field, "Integer", integer)?;
+        if number < i128::from(least) {
+            self.error_at(field, &format!("Minimum value is {least}"));
+        } else if number > i128::from(most) {
+            self.error_at(field, &format!("Maximum value is {most}"));
+        }
+        u32::try_from(number).ok().filter(|number| (least..=most).contains(&u64::from(*number)))
+    }
+
+    /// Notes it if more than one of these fields is there.
+    pub(crate) fn at_most_one(&self, fields: &[&str]) {
+        if fields.iter().filter(|field| self.has(field)).count() > 1 {
+            let fields = fields.join(", ");
+            self.error(&format!("There should only be one of the following fields: [{fields}]"));
+        }
+    }
+
+    /// Notes it if none of these fields is there, or more than one.
+    pub(crate) fn exactly_one(&self, fields: &[&str]) {
+        if fields.iter().any(|field| self.has(field)) {
+            self.at_most_one(fields);
+        } else {
+            let fields = fields.join(", ");
+            self.error(&format!("This object should have only one of the following fields: [{fields}]"));
         }
     }
 
@@ -175,7 +166,22 @@ impl<'a> Reader<'a> {
         let path: Option<Path> = self.string(field)?.parse().ok();
         match &path {
             Some(path) => self.note_variables(path.variable()),
-            None => self.error_at(field, "Value is not a valid JSONPath"),
+            None => self.error_at(field, "Value must be a valid JSONPath."),
+        }
+        path
+    }
+
+    /// A path of a Choice rule.
+    pub(crate) fn rule_path(&self, field: &'static str) -> Option<Path> {
+        let text = self.string(field)?;
+        let path: Option<Path> = text.parse().ok();
+        match &path {
+            Some(path) => self.note_variables(path.variable()),
+            None if text.starts_with('$') => self.error_at(field, "Value is not a Reference Path"),
+            None => {
+                let problem = "Reference path didn't start with '$'";
+                self.error_at(field, &format!("Value is not a Reference Path: {problem}"));
+            }
         }
         path
     }
@@ -210,7 +216,7 @@ impl<'a> Reader<'a> {
         if path.is_definite() {
             return Some(path);
         }
-        self.error_at(field, "Value is not a Reference Path: it must name one place");
+        self.error_at(field, "Value is not a Reference Path");
         None
     }
 
@@ -219,7 +225,7 @@ impl<'a> Reader<'a> {
         let path = self.path(field)?;
         let reference = ReferencePath::from_path(&path);
         if reference.is_none() {
-            self.error_at(field, "Value is not a Reference Path: it must name one place in the input");
+            self.error_at(field, "Value is not a Reference Path");
         }
         reference
     }
@@ -236,11 +242,11 @@ impl<'a> Reader<'a> {
         }
         let names = items.iter().map(|item| item.as_str().map(ErrorName::from));
         let Some(names) = names.collect::<Option<Vec<_>>>() else {
-            self.error_at("ErrorEquals", "Expected value of type [STRING]");
+            self.wrong_type("ErrorEquals", "String");
             return Vec::new();
         };
         if names.len() > 1 && names.contains(&ErrorName::All) {
-            self.error_at("ErrorEquals", "States.ALL must appear alone");
+            self.error_at("ErrorEquals", WILDCARD_PLACE);
         }
         names
     }
@@ -248,6 +254,11 @@ impl<'a> Reader<'a> {
     /// Notes the name of a state of this machine, which no other state may have.
     pub(crate) fn name_state(&self, name: &str) {
         self.findings.name(name, &self.below(&format!("States/{name}")));
+    }
+
+    /// Notes the label of this Map state, which no other may have.
+    pub(crate) fn name_label(&self, label: &str) {
+        self.findings.label(label, &self.below("Label"));
     }
 
     pub(crate) fn error(&self, message: &str) {
@@ -279,6 +290,17 @@ impl<'a> Reader<'a> {
             && text.is_some_and(|text| Expression::source_of(text).is_some())
     }
 
+    /// Whether it begins as an expression and does not end as one.
+    pub(crate) fn is_open_expression(&self, value: &Value) -> bool {
+        let is_open = |text: &str| text.starts_with("{%") && Expression::source_of(text).is_none();
+        self.language == QueryLanguage::Jsonata && value.as_str().is_some_and(is_open)
+    }
+
+    /// Notes that what is at `at` is such a text.
+    pub(crate) fn open_expression(&self, at: &str) {
+        self.error_at(at, "JSONata string must start with {% and end with %}");
+    }
+
     /// Parses an expression that is at `at`; notes what is wrong with it.
     pub(crate) fn expression_in(&self, at: &str, source: &str) -> Option<Expression> {
         let in_catcher = self.place.starts_with("Catch[");
@@ -300,9 +322,9 @@ impl<'a> Reader<'a> {
         None
     }
 
-    /// Notes that the field has a value of a wrong type; `expected` is in capital letters.
+    /// Notes that the field has a value of a wrong type.
     pub(crate) fn wrong_type(&self, field: &str, expected: &str) {
-        self.error_at(field, &format!("Expected value of type [{expected}]"));
+        self.error_at(field, &format!("Expected value of type {expected}"));
     }
 
     /// Whether something was found, anywhere, that makes the definition's transitions unreliable.
@@ -317,7 +339,17 @@ impl<'a> Reader<'a> {
 
     /// Notes that the field must have one of these values.
     pub(crate) fn not_among(&self, field: &str, values: &str) {
-        self.error_at(field, &format!("The field '{field}' should have one of these values: [{values}]"));
+        self.error_at(field, &format!("Value should be one of the following: [{values}]"));
+    }
+
+    /// Notes that the field is not supported here.
+    pub(crate) fn unsupported(&self, field: &str) {
+        self.error(&format!("Field '{field}' is not supported"));
+    }
+
+    /// Notes a fault of another kind than that a schema does not allow it.
+    pub(crate) fn fault(&self, code: DiagnosticCode, field: &str, message: String) {
+        self.findings.add(code, &self.below(field), message);
     }
 
     /// Notes every field that nobody took.
@@ -333,7 +365,7 @@ impl<'a> Reader<'a> {
                     format!("field '{field}' is only supported for the '{}' QueryLanguage", other.as_str());
                 self.error(&format!("The QueryLanguage is set to '{}', but {only}", own.as_str()));
             } else {
-                self.error(&format!("Field '{field}' is not supported"));
+                self.unsupported(field);
             }
         }
     }
@@ -350,10 +382,19 @@ impl<'a> Reader<'a> {
 
     fn typed<T>(&self, field: &'static str, name: &str, read: impl Fn(&'a Value) -> Option<T>) -> Option<T> {
         let value = self.take(field)?;
+        if self.is_open_expression(value) {
+            self.open_expression(field);
+            return None;
+        }
         let typed = read(value);
         if typed.is_none() {
             self.wrong_type(field, name);
         }
         typed
     }
+}
+
+/// Whole numbers, of whatever size and however written.
+fn integer(value: &Value) -> Option<i128> {
+    value.as_i64().map(i128::from).or(value.as_u64().map(i128::from))
 }

@@ -2,7 +2,7 @@
 
 use crate::catcher::Catcher;
 use crate::error_name::ErrorName;
-use crate::reader::Reader;
+use crate::reader::{Reader, WILDCARD_PLACE};
 use crate::retrier::Retrier;
 use crate::state::Names;
 
@@ -39,9 +39,13 @@ pub(crate) fn read_catch(reader: &Reader<'_>, names: &Names) -> Vec<Catcher> {
 fn check_wildcard_is_last<'a>(
     reader: &Reader<'_>,
     field: &str,
-    lists: impl DoubleEndedIterator<Item = &'a Vec<ErrorName>>,
+    lists: impl ExactSizeIterator<Item = &'a Vec<ErrorName>>,
 ) {
-    if lists.rev().skip(1).any(|names| names.contains(&ErrorName::All)) {
-        reader.error_at(field, "States.ALL must appear in the last element");
+    let before_last = lists.len().saturating_sub(1);
+    for (index, names) in lists.take(before_last).enumerate() {
+        // One that is not alone either has been noted for that.
+        if *names == [ErrorName::All] {
+            reader.error_at(&format!("{field}[{index}]/ErrorEquals"), WILDCARD_PLACE);
+        }
     }
 }

@@ -58,6 +58,19 @@ impl Resource {
         Some(Self { arn: arn.into(), integration })
     }
 
+    /// Whether it is an activity.
+    pub(crate) fn is_activity(&self) -> bool {
+        self.integration == Integration::Activity
+    }
+
+    /// The parameters that the call of a service must have.
+    pub(crate) fn required_parameters(&self) -> &'static [&'static str] {
+        let Integration::Service { service, action, .. } = &self.integration else { return &[] };
+        let operation = action.split('.').next().unwrap_or_default();
+        let call = (&**service, operation);
+        REQUIRED.iter().find(|(known, _)| *known == call).map_or(&[], |(_, parameters)| parameters)
+    }
+
     /// Whether it is the optimised `lambda:invoke` that waits for the function's answer.
     pub fn is_lambda_invoke(&self) -> bool {
         match &self.integration {
@@ -128,6 +141,19 @@ const WITH_SYNC: &[&str] = &[
     "mediaconvert",
     "sagemaker",
     "states",
+];
+
+/// The parameters without which Step Functions refuses a definition.
+const REQUIRED: &[((&str, &str), &[&str])] = &[
+    (("dynamodb", "getItem"), &["TableName", "Key"]),
+    (("dynamodb", "putItem"), &["TableName", "Item"]),
+    (("ecs", "runTask"), &["TaskDefinition"]),
+    (("events", "putEvents"), &["Entries"]),
+    (("glue", "startJobRun"), &["JobName"]),
+    (("lambda", "invoke"), &["FunctionName"]),
+    (("sns", "publish"), &["Message"]),
+    (("sqs", "sendMessage"), &["QueueUrl", "MessageBody"]),
+    (("states", "startExecution"), &["StateMachineArn"]),
 ];
 
 const WITH_TASK_TOKEN: &[&str] =

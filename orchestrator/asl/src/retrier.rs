@@ -34,12 +34,9 @@ const MAX_DELAY_SECONDS: u64 = 31_622_400;
 
 impl Retrier {
     pub(crate) fn read(reader: &Reader<'_>) -> Self {
-        let interval_seconds = reader.seconds("IntervalSeconds", 1).unwrap_or(1);
+        let interval_seconds = reader.seconds("IntervalSeconds", 0).unwrap_or(1);
         let max_delay_seconds = reader.integer("MaxDelaySeconds", 1, MAX_DELAY_SECONDS);
-        let backoff_rate = reader.number("BackoffRate").unwrap_or(2.0);
-        if backoff_rate < 1.0 {
-            reader.error_at("BackoffRate", "Value must be at least 1.0");
-        }
+        let backoff_rate = reader.float("BackoffRate", 1.0, f64::INFINITY).unwrap_or(2.0);
         Self {
             errors: reader.error_names(),
             interval_seconds,
@@ -50,7 +47,7 @@ impl Retrier {
                 None | Some("NONE") => Jitter::None,
                 Some("FULL") => Jitter::Full,
                 Some(_) => {
-                    reader.not_among("JitterStrategy", "FULL, NONE");
+                    reader.not_among("JitterStrategy", "NONE, FULL");
                     Jitter::None
                 }
             },

@@ -74,25 +74,20 @@ impl Rule {
 
     /// Reads the rule in an object that may have other fields too.
     pub(crate) fn read(reader: &Reader<'_>) -> Option<Self> {
-        match (reader.children("And"), reader.children("Or"), reader.take("Not")) {
-            (Some(rules), None, None) => read_all(reader, "And", &rules).map(Self::And),
-            (None, Some(rules), None) => read_all(reader, "Or", &rules).map(Self::Or),
-            (None, None, Some(rule)) => {
-                let rule = read_nested(&reader.child(rule, "Not")?)?;
+        match one_kind(reader)? {
+            "And" => read_all(reader, "And").map(Self::And),
+            "Or" => read_all(reader, "Or").map(Self::Or),
+            "Not" => {
+                let rule = read_nested(&reader.child_at("Not")?)?;
                 Some(Self::Not(Box::new(rule)))
             }
-            (None, None, None) => {
-                let variable = reader.path("Variable");
-                if !reader.has("Variable") {
-                    reader.error("These fields are required: [Variable]");
-                }
+            "Variable" => {
+                let variable = reader.rule_path("Variable");
                 let comparison = Comparison::read(reader);
                 Some(Self::Test(Test { variable: variable?, comparison: comparison? }))
             }
-            _ => {
-                reader.error("Only one of these fields is allowed: [And, Or, Not]");
-                None
-            }
+            // That the field is of the other language is noted with all fields that nobody took.
+            _ => None,
         }
     }
 }
@@ -119,7 +114,25 @@ fn missing(path: &Path) -> RuleError {
     RuleError { path: path.to_string() }
 }
 
-fn read_all(reader: &Reader<'_>, field: &str, rules: &[Reader<'_>]) -> Option<Vec<Rule>> {
+/// What a rule of either language consists of.
+const KINDS: &[&str] = &["And", "Or", "Not", "Variable", "Condition"];
+
+/// The one field of those that the object has; notes it if it has none or several.
+pub(crate) fn one_kind(reader: &Reader<'_>) -> Option<&'static str> {
+    let mut given = KINDS.iter().copied().filter(|kind| reader.has(kind));
+    let kind = given.next().filter(|_| given.next().is_none());
+    if kind.is_none() {
+        let kinds = KINDS.join(", ");
+        reader.error(&format!("The object must have only one of the following fields, [{kinds}]"));
+        for field in KINDS {
+            reader.take(field);
+        }
+    }
+    kind
+}
+
+fn read_all(reader: &Reader<'_>, field: &'static str) -> Option<Vec<Rule>> {
+    let rules = reader.children(field)?;
     if rules.is_empty() {
         reader.error_at(field, "Value cannot be empty");
     }

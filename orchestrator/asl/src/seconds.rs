@@ -70,9 +70,7 @@ impl Seconds {
             return fixed.map(Self::Fixed);
         }
         let path = reader.reference_path(path_field);
-        if fixed.is_some() && path.is_some() {
-            reader.error(&format!("only one of these fields is allowed: [{field}, {path_field}]"));
-        }
+        reader.at_most_one(&[field, path_field]);
         fixed.map(Self::Fixed).or(path.map(|path| Self::At { field: path_field, path }))
     }
 }

@@ -156,7 +156,8 @@ fn read_kind(reader: &Reader<'_>, type_name: &str, names: &Names) -> Option<Stat
         "Succeed" => Some(StateKind::Succeed),
         "Fail" => Some(StateKind::Fail(Fail::read(reader))),
         _ => {
-            reader.not_among("Type", "Task, Wait, Pass, Succeed, Fail, Choice, Parallel, Map");
+            let types = "Task, Wait, Pass, Succeed, Fail, Choice, Parallel, Map";
+            reader.error_at("Type", &format!("The field 'Type' should have one of these values: [{types}]"));
             None
         }
     }

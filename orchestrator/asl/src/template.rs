@@ -76,8 +76,12 @@ impl Template {
         let value = reader.take(field)?;
         let is_query = reader.language() == QueryLanguage::Jsonata
             && value.as_str().is_some_and(|text| Expression::source_of(text).is_some());
+        if reader.is_open_expression(value) {
+            reader.open_expression(field);
+            return None;
+        }
         if !value.is_object() && !is_query {
-            reader.wrong_type(field, "OBJECT");
+            reader.wrong_type(field, "Object");
             return None;
         }
         Some(Self(compile::compile(reader, field, value)))
@@ -106,9 +110,7 @@ impl Template {
             return selector;
         }
         let parameters = Self::read(reader, "Parameters");
-        if selector.is_some() && parameters.is_some() {
-            reader.error("only one of these fields is allowed: [ItemSelector, Parameters]");
-        }
+        reader.at_most_one(&["ItemSelector", "Parameters"]);
         selector.or(parameters)
     }
 

@@ -73,19 +73,27 @@ impl Comparison {
 
     /// Reads the one operator of a rule.
     pub(super) fn read(reader: &Reader<'_>) -> Option<Self> {
-        let mut given = OPERATORS.iter().filter(|operator| reader.has(operator.name));
-        let Some(operator) = given.next() else {
-            reader.error("Exactly one comparison operator is required");
-            return None;
-        };
-        if given.next().is_some() {
-            reader.error("Only one comparison operator is allowed");
+        let names: Vec<_> = OPERATORS.iter().map(|operator| operator.name).collect();
+        reader.exactly_one(&names);
+        let given: Vec<_> = OPERATORS.iter().filter(|operator| reader.has(operator.name)).collect();
+        for operator in given.iter().skip(1) {
+            reader.take(operator.name);
         }
-        operator.read(reader)
+        given.first()?.read(reader)
     }
 }
 
 impl Kind {
+    fn type_name(self) -> &'static str {
+        match self {
+            Self::Null => "Null",
+            Self::String => "String",
+            Self::Numeric => "Numeric",
+            Self::Boolean => "Boolean",
+            Self::Timestamp => "Timestamp",
+        }
+    }
+
     fn has(self, value: &Value) -> bool {
         match self {
             Self::Null => value.is_null(),
@@ -161,13 +169,13 @@ impl Operator {
             Shape::Is(kind) => reader.boolean(self.name).map(|expected| Comparison::Is(kind, expected)),
             Shape::Matches => reader.string(self.name).map(|text| Comparison::StringMatches(Glob::new(text))),
             Shape::At(kind, relation) => {
-                let path = reader.reference_path(self.name)?;
+                let path = reader.rule_path(self.name)?;
                 Some(Comparison::Compare(relation, Operand::At(kind, path)))
             }
             Shape::Fixed(kind, relation) => {
                 let scalar = kind.read(reader.take(self.name)?);
                 if scalar.is_none() {
-                    reader.error_at(self.name, &format!("Expected value of type {kind:?}"));
+                    reader.wrong_type(self.name, kind.type_name());
                 }
                 Some(Comparison::Compare(relation, Operand::Fixed(scalar?)))
             }
@@ -178,13 +186,6 @@ impl Operator {
 macro_rules! operators {
     ($($kind:ident: $($relation:ident),+;)+) => {
         &[
-            Operator { name: "IsPresent", shape: Shape::IsPresent },
-            Operator { name: "IsNull", shape: Shape::Is(Kind::Null) },
-            Operator { name: "IsString", shape: Shape::Is(Kind::String) },
-            Operator { name: "IsNumeric", shape: Shape::Is(Kind::Numeric) },
-            Operator { name: "IsBoolean", shape: Shape::Is(Kind::Boolean) },
-            Operator { name: "IsTimestamp", shape: Shape::Is(Kind::Timestamp) },
-            Operator { name: "StringMatches", shape: Shape::Matches },
             $($(
                 Operator {
                     name: concat!(stringify!($kind), stringify!($relation)),
@@ -195,6 +196,13 @@ macro_rules! operators {
                     shape: Shape::At(Kind::$kind, Relation::$relation),
                 },
             )+)+
+            Operator { name: "IsPresent", shape: Shape::IsPresent },
+            Operator { name: "IsNull", shape: Shape::Is(Kind::Null) },
+            Operator { name: "IsString", shape: Shape::Is(Kind::String) },
+            Operator { name: "IsNumeric", shape: Shape::Is(Kind::Numeric) },
+            Operator { name: "IsBoolean", shape: Shape::Is(Kind::Boolean) },
+            Operator { name: "IsTimestamp", shape: Shape::Is(Kind::Timestamp) },
+            Operator { name: "StringMatches", shape: Shape::Matches },
         ]
     };
 }
@@ -211,8 +219,9 @@ mod tests {
     use serde_json::json;
 
     use super::super::Rule;
+    use crate::findings::Findings;
     use crate::path::NoContext;
-    use crate::reader::{Findings, Reader};
+    use crate::reader::Reader;
 
     fn holds(rule: &serde_json::Value, input: &serde_json::Value) -> Option<bool> {
         let findings = Findings::default();

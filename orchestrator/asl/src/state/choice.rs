@@ -9,7 +9,7 @@ use crate::jsonata::{Expression, Kind};
 use crate::machine::{StateIndex, require};
 use crate::query_language::QueryLanguage;
 use crate::reader::Reader;
-use crate::rule::Rule;
+use crate::rule::{Rule, one_kind};
 use crate::state::Names;
 use crate::template::Template;
 
@@ -69,7 +69,9 @@ impl Condition {
         if reader.language() == QueryLanguage::JsonPath {
             return Rule::read(reader).map(Self::Rule);
         }
-        require(reader, &["Condition"]);
+        if one_kind(reader)? != "Condition" {
+            return None;
+        }
         if reader.has_expression("Condition") {
             return reader.expression("Condition").map(Self::Query);
         }

@@ -83,9 +83,7 @@ impl FailText {
             return fixed;
         }
         let at = reader.selector(path_field).map(|selector| Self::At { field: path_field, selector });
-        if fixed.is_some() && at.is_some() {
-            reader.error(&format!("only one of these fields is allowed: [{field}, {path_field}]"));
-        }
+        reader.at_most_one(&[field, path_field]);
         fixed.or(at)
     }
 }

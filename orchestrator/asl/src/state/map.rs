@@ -13,6 +13,7 @@ pub use processor::{ExecutionType, MapMode, Processor};
 pub use storage::{ItemReader, ResultWriter};
 
 use crate::catcher::Catcher;
+use crate::diagnostic::DiagnosticCode;
 use crate::quantity::{Quantity, QuantityNames};
 use crate::reader::Reader;
 use crate::recovery::{read_catch, read_retry};
@@ -105,7 +106,9 @@ impl Map {
 fn read_label(reader: &Reader<'_>) -> Option<Arc<str>> {
     let label = reader.string("Label")?;
     if label.chars().count() > MAX_LABEL_CHARS {
-        reader.error_at("Label", &format!("Value must be at most {MAX_LABEL_CHARS} characters"));
+        let limit = format!("exceeds the {MAX_LABEL_CHARS}-character limit allowed by the service");
+        reader.fault(DiagnosticCode::InvalidLabelName, "Label", format!("Invalid Label name: Label {limit}"));
     }
+    reader.name_label(label);
     Some(label.into())
 }

@@ -2,6 +2,7 @@
 
 use crate::catcher::Catcher;
 use crate::machine::{MachineType, require};
+use crate::query_language::QueryLanguage;
 use crate::reader::Reader;
 use crate::recovery::{read_catch, read_retry};
 use crate::resource::{Integration, Pattern, Resource};
@@ -40,6 +41,9 @@ impl Task {
         require(reader, &["Resource"]);
         let resource = read_resource(reader, names.machine_type());
         let parameters = Template::read_arguments(reader);
+        if let Some(resource) = &resource {
+            check_parameters(reader, resource, parameters.as_ref());
+        }
         let result_selector = Template::read_result_selector(reader);
         let result_path = ResultPath::read(reader);
         let timeout = Seconds::read(reader, "TimeoutSeconds", "TimeoutSecondsPath");
@@ -50,6 +54,9 @@ impl Task {
             reader.error_at("HeartbeatSeconds", "Value must be smaller than TimeoutSeconds");
         }
         let credentials = read_credentials(reader);
+        if resource.as_ref().is_some_and(Resource::is_activity) && reader.has("Credentials") {
+            reader.error_at("Credentials", "The field 'Credentials' is not supported for activities");
+        }
         let retry = read_retry(reader);
         let catch = read_catch(reader, names);
         let next = Transition::read(reader, names)?;
@@ -72,7 +79,9 @@ impl Task {
 fn read_resource(reader: &Reader<'_>, machine_type: MachineType) -> Option<Resource> {
     let arn = reader.string("Resource")?;
     let resource = Resource::parse(arn);
-    if resource.is_none() {
+    if !arn.starts_with("arn:") {
+        reader.error_at("Resource", "Value is not a valid resource ARN");
+    } else if resource.is_none() {
         let reasons =
             "The value is not a valid resource ARN, or the resource is not available in this region.";
         reader.error_at("Resource", &format!("The resource provided {arn} is not recognized. {reasons}"));
@@ -95,6 +104,24 @@ fn express_refusal(resource: &Resource) -> Option<&'static str> {
         Integration::Service { pattern: Pattern::WaitForTaskToken, .. } => {
             Some("'.waitForTaskToken' service integration ")
         }
+    }
+}
+
+/// Notes what the call of a service lacks.
+fn check_parameters(reader: &Reader<'_>, resource: &Resource, parameters: Option<&Template>) {
+    let Integration::Service { .. } = resource.integration else { return };
+    let field = match reader.language() {
+        QueryLanguage::JsonPath => "Parameters",
+        QueryLanguage::Jsonata => "Arguments",
+    };
+    if !reader.has(field) {
+        reader.error(&format!("{field} field is required for resource ARN: {}", resource.arn));
+    }
+    let Some(parameters) = parameters.filter(|parameters| parameters.as_expression().is_none()) else {
+        return;
+    };
+    for required in resource.required_parameters().iter().filter(|name| !parameters.has_field(name)) {
+        reader.error_at(field, &format!("The field '{required}' is required but was missing"));
     }
 }
 

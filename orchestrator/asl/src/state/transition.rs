@@ -32,9 +32,13 @@ impl Transition {
                 reader.take("Next");
                 Some(Self::End)
             }
-            (true, true) | (false, false) => {
+            (true, true) => {
                 reader.take("Next");
-                reader.error("Exactly one of these fields is required: [Next, End]");
+                reader.at_most_one(&["Next", "End"]);
+                None
+            }
+            (false, false) => {
+                reader.error("This object should have only one of the following fields: [Next, End]");
                 None
             }
         }

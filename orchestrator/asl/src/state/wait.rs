@@ -121,13 +121,10 @@ fn seconds_of(expression: &Expression, value: &Value) -> Result<u64, EvaluationE
 impl Wait {
     pub(crate) fn read(reader: &Reader<'_>, names: &Names) -> Option<Self> {
         let fields: &[&str] = match reader.language() {
-            QueryLanguage::JsonPath => &["Seconds", "SecondsPath", "Timestamp", "TimestampPath"],
+            QueryLanguage::JsonPath => &["SecondsPath", "Seconds", "TimestampPath", "Timestamp"],
             QueryLanguage::Jsonata => &["Seconds", "Timestamp"],
         };
-        let given = fields.iter().filter(|field| reader.has(field)).count();
-        if given != 1 {
-            reader.error(&format!("Exactly one of these fields is required: [{}]", fields.join(", ")));
-        }
+        reader.exactly_one(fields);
         let until = read_seconds(reader).or(read_timestamp(reader));
         let next = Transition::read(reader, names)?;
         Some(Self { until: until?, next })

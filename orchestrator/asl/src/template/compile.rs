@@ -25,12 +25,15 @@ pub(super) fn compile(reader: &Reader<'_>, at: &str, value: &Value) -> Node {
             let is_literal = items.iter().all(Node::is_literal);
             if is_literal { Node::Literal(value.clone()) } else { Node::Array(items) }
         }
-        Value::String(text) if reader.language() == QueryLanguage::Jsonata => query(reader, at, text),
+        Value::String(text) if reader.language() == QueryLanguage::Jsonata => query(reader, at, value, text),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => Node::Literal(value.clone()),
     }
 }
 
-fn query(reader: &Reader<'_>, at: &str, text: &str) -> Node {
+fn query(reader: &Reader<'_>, at: &str, value: &Value, text: &str) -> Node {
+    if reader.is_open_expression(value) {
+        reader.open_expression(at);
+    }
     match Expression::source_of(text).map(|source| reader.expression_in(at, source)) {
         Some(Some(expression)) => Node::Query(expression),
         Some(None) | None => Node::Literal(Value::from(text)),

@@ -61,7 +61,7 @@ impl Items {
                 let items = Template::read_any(reader, "Items");
                 let literal = items.as_ref().and_then(Template::as_literal);
                 if literal.is_some_and(|value| !value.is_array()) {
-                    reader.wrong_type("Items", "ARRAY");
+                    reader.wrong_type("Items", "Array");
                 }
                 items.map_or(Self::Input, Self::Made)
             }

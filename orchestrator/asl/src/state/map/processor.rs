@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::machine::StateMachine;
+use crate::machine::{MachineType, StateMachine};
 use crate::reader::Reader;
 use crate::state::Names;
 
@@ -37,21 +37,20 @@ pub enum ExecutionType {
 
 impl Processor {
     pub(super) fn read(reader: &Reader<'_>, names: &Names) -> Option<Self> {
+        reader.exactly_one(&["ItemProcessor", "Iterator"]);
         let is_iterator = reader.has("Iterator") && !reader.has("ItemProcessor");
-        let field = if is_iterator { "Iterator" } else { "ItemProcessor" };
-        if !reader.has(field) {
-            reader.error("These fields are required: [ItemProcessor]");
-            return None;
+        if reader.has("ItemProcessor") {
+            reader.take("Iterator");
         }
-        let inner = reader.child_at(field)?;
-        let mode =
-            inner.child_at("ProcessorConfig").map_or(Some(MapMode::Inline), |config| read_mode(&config));
+        let inner = reader.child_at(if is_iterator { "Iterator" } else { "ItemProcessor" })?;
+        let config = inner.child_at("ProcessorConfig");
+        let mode = config.map_or(Some(MapMode::Inline), |config| read_mode(&config, names.machine_type()));
         let machine = StateMachine::read_nested(&inner, names, &["ProcessorConfig"])?;
         Some(Self { machine: Arc::new(machine), mode: mode?, is_iterator })
     }
 }
 
-fn read_mode(reader: &Reader<'_>) -> Option<MapMode> {
+fn read_mode(reader: &Reader<'_>, machine_type: MachineType) -> Option<MapMode> {
     let execution_type = match reader.string("ExecutionType") {
         None | Some("STANDARD") => ExecutionType::Standard,
         Some("EXPRESS") => ExecutionType::Express,
@@ -61,10 +60,19 @@ fn read_mode(reader: &Reader<'_>) -> Option<MapMode> {
         }
     };
     let mode = match reader.string("Mode") {
-        None | Some("INLINE") => Some(MapMode::Inline),
+        None | Some("INLINE") => {
+            if reader.has("ExecutionType") {
+                reader.unsupported("ExecutionType");
+            }
+            Some(MapMode::Inline)
+        }
         Some("DISTRIBUTED") => {
             if !reader.has("ExecutionType") {
                 reader.error("These fields are required: [ExecutionType]");
+            }
+            if machine_type == MachineType::Express {
+                let refusal = "is not supported inside 'EXPRESS' state machines";
+                reader.error_at("Mode", &format!("The field 'Mode' with value 'DISTRIBUTED' {refusal}"));
             }
             Some(MapMode::Distributed(execution_type))
         }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
+use crate::machine::require;
 use crate::quantity::{Quantity, QuantityNames};
 use crate::reader::Reader;
 use crate::template::Template;
@@ -32,7 +33,7 @@ pub struct ResultWriter {
     pub config: Map<String, Value>,
 }
 
-const MAX_ITEMS: QuantityNames = QuantityNames::count("MaxItems", "MaxItemsPath");
+const MAX_ITEMS: QuantityNames = QuantityNames::count("MaxItems", "MaxItemsPath").at_most(100_000_000);
 const READER_FIELDS: &[&str] = &[
     "InputType",
     "CSVHeaderLocation",
@@ -48,12 +49,16 @@ impl ItemReader {
     pub(super) fn read(reader: &Reader<'_>) -> Option<Self> {
         let inner = reader.child_at("ItemReader")?;
         let resource = inner.string("Resource").map(Arc::from);
-        if !inner.has("Resource") {
-            inner.error("These fields are required: [Resource]");
+        require(&inner, &["Resource"]);
+        if inner.has("Resource") && resource.as_deref().is_some_and(|resource| !is_reader(resource)) {
+            inner.error_at("Resource", "The field 'Resource' does not match any of the allowed values");
         }
         let parameters = Template::read_arguments(&inner);
         let config = inner.child_at("ReaderConfig");
         let max_items = config.as_ref().and_then(|config| Quantity::read(config, MAX_ITEMS));
+        if let Some(config) = &config {
+            check_header(config);
+        }
         let config = config.map(|config| read_config(&config, READER_FIELDS)).unwrap_or_default();
         inner.finish();
         Some(Self { resource: resource?, parameters, max_items, config })
@@ -69,6 +74,27 @@ impl ResultWriter {
         let config = config.map(|config| read_config(&config, WRITER_FIELDS)).unwrap_or_default();
         inner.finish();
         Some(Self { resource, parameters, config })
+    }
+}
+
+/// Whether Step Functions reads items there, in whichever partition of AWS.
+fn is_reader(resource: &str) -> bool {
+    let Some((partition, call)) = resource.strip_prefix("arn:").and_then(|rest| rest.split_once(':')) else {
+        return false;
+    };
+    !partition.is_empty() && matches!(call, "states:::s3:getObject" | "states:::s3:listObjectsV2")
+}
+
+/// CSV is read with a header, of the file's own or given, and JSON without.
+fn check_header(config: &Reader<'_>) {
+    let has_header = config.has("CSVHeaderLocation");
+    match config.string("InputType") {
+        Some("CSV") if !has_header => config.error("The field 'CSVHeaderLocation' is required"),
+        Some("JSON") if has_header => config.unsupported("CSVHeaderLocation"),
+        _ => {}
+    }
+    if config.string("CSVHeaderLocation") == Some("GIVEN") {
+        require(config, &["CSVHeaders"]);
     }
 }
 
