@@ -3,21 +3,23 @@
 
 mod nested;
 
-use std::sync::{Arc, OnceLock, Weak};
+use std::sync::{Arc, Weak};
 
 use amends_engine::driver::{ServiceCall, TaskFailure, TaskWorker, WorkerTask};
 use amends_types::BoxFuture;
 use serde_json::Value;
+use tokio::sync::SetOnce;
 
 use crate::service::{Inner, Service};
 
 /// The engine's worker. Clones are handles to the same.
 ///
-/// The engine is opened with it before there is a service, which it must be told of then.
+/// The engine is opened with it before there is a service, which it must be told of then. Until then, calls of Step
+/// Functions itself wait, and every activity is taken to exist.
 #[derive(Clone)]
 pub struct Integrations {
     functions: Arc<dyn TaskWorker>,
-    service: Arc<OnceLock<Weak<Inner>>>,
+    service: Arc<SetOnce<Weak<Inner>>>,
 }
 
 impl Integrations {
@@ -43,11 +45,17 @@ impl TaskWorker for Integrations {
     }
 
     fn call(&self, call: ServiceCall) -> BoxFuture<'static, Result<Value, TaskFailure>> {
-        let is_own = matches!(&*call.service, "states" | "aws-sdk:sfn");
-        match self.service() {
-            Some(service) if is_own => Box::pin(nested::call(service, call)),
-            _ => self.functions.call(call),
+        if !matches!(&*call.service, "states" | "aws-sdk:sfn") {
+            return self.functions.call(call);
         }
+        let service = self.service.clone();
+        Box::pin(async move {
+            match service.wait().await.upgrade() {
+                Some(service) => nested::call(service.into(), call).await,
+                // The service has ended, and the next one is asked again.
+                None => std::future::pending().await,
+            }
+        })
     }
 
     fn has_activity(&self, arn: &str) -> bool {

@@ -16,6 +16,7 @@ use crate::driver::activities::Activities;
 use crate::driver::backlog::{Backlog, Effect};
 use crate::driver::command::{Command, Key};
 use crate::driver::execution::Live;
+use crate::driver::machine::Machine;
 use crate::driver::segments::Segments;
 use crate::driver::timers::Timers;
 use crate::driver::{Limits, TaskWorker};
@@ -76,6 +77,7 @@ pub(super) struct Core {
 /// An execution that waits to be archived.
 pub(super) struct Finished {
     pub(super) row: Arc<ArchivedExecution>,
+    pub(super) machine: Arc<Machine>,
     pub(super) oldest: u64,
 }
 
@@ -153,8 +155,9 @@ impl Core {
         Entry::Closed { execution: number }.put(&mut self.chunk);
         self.tape_bytes -= live.tape.as_bytes().len() as u64;
         let (oldest, waiters) = (live.oldest, std::mem::take(&mut live.waiters));
+        let machine = live.machine.clone();
         let row = Arc::new(live.into_archived(outcome, self.now));
-        self.finished.insert(number, Finished { row: row.clone(), oldest });
+        self.finished.insert(number, Finished { row: row.clone(), machine, oldest });
         self.effects.push(Effect::Finish { execution: row, waiters });
     }
 

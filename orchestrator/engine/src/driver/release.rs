@@ -66,8 +66,37 @@ impl Core {
             // Its time may have passed while it waited for room, or while no engine ran.
             if self.open.get(&execution).is_some_and(|live| live.execution.awaits(invocation.task)) {
                 self.invoke(execution, invocation);
+            } else {
+                self.end_job(execution, invocation);
             }
         }
+    }
+
+    /// Nobody waits for the answer any more. A job that an engine before this one began is to be stopped nevertheless,
+    /// by whoever finds it again.
+    fn end_job(&mut self, execution: u64, invocation: Invocation) {
+        let integration = Resource::parse(&invocation.resource).map(|resource| resource.integration);
+        let Some(Integration::Service { service, action, pattern: Pattern::Sync }) = integration else {
+            return;
+        };
+        let task = invocation.task;
+        self.call_service(execution, (service, action, Pattern::Sync), invocation);
+        if let Some(call) = self.calls.remove(&(execution, task)) {
+            // The call has only begun, and is there to hear it.
+            call.send(()).ok();
+        }
+    }
+
+    /// The ARN of an execution that is open, or on its way to the archive.
+    fn execution_arn(&self, execution: u64) -> Option<Arc<str>> {
+        let arn = match self.open.get(&execution) {
+            Some(live) => live.machine.execution_arn(&live.name),
+            None => {
+                let finished = self.finished.get(&execution)?;
+                finished.machine.execution_arn(&finished.row.name)
+            }
+        };
+        Some(arn.into())
     }
 
     fn invoke(&mut self, execution: u64, invocation: Invocation) {
@@ -104,15 +133,15 @@ impl Core {
         (service, action, pattern): (Arc<str>, Arc<str>, Pattern),
         invocation: Invocation,
     ) {
+        let Some(execution_arn) = self.execution_arn(execution) else { return };
         self.in_flight += 1;
-        let live = &self.open[&execution];
         let (worker, inbox) = (self.invoker.worker.clone(), self.invoker.inbox.clone());
         let is_reported = Arc::new(AtomicBool::new(false));
         let Invocation { task, parameters, secret: seed, .. } = invocation;
         let (abandon, abandoned) = oneshot::channel();
         self.calls.insert((execution, task), abandon);
         let call = ServiceCall {
-            execution_arn: live.machine.execution_arn(&live.name).into(),
+            execution_arn,
             service,
             action,
             pattern,

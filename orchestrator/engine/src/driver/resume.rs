@@ -60,8 +60,9 @@ impl Core {
         let Some(outcome) = live.execution.outcome().cloned() else { return };
         self.tape_bytes -= live.tape.as_bytes().len() as u64;
         let (number, oldest) = (live.number, live.oldest);
+        let machine = live.machine.clone();
         let row = Arc::new(live.into_archived(&outcome, stopped));
-        self.finished.insert(number, Finished { row: row.clone(), oldest });
+        self.finished.insert(number, Finished { row: row.clone(), machine, oldest });
         self.archiver.submit(Job::Store(row));
     }
 }

@@ -71,6 +71,11 @@ impl Submission {
 pub struct Abandoned(pub(super) oneshot::Receiver<()>);
 
 impl Abandoned {
+    /// Whether that is so already.
+    pub fn is_already(&mut self) -> bool {
+        self.0.try_recv().is_ok()
+    }
+
     /// Waits for that. Never resolves once the call has been answered, or the engine has ended.
     pub async fn wait(&mut self) {
         if (&mut self.0).await.is_err() {

@@ -21,6 +21,16 @@ fn open(world: &World, mut state: Value) -> Engine {
     engine
 }
 
+/// Five seconds are too few for it.
+fn short_job() -> Value {
+    let resource = "arn:aws:states:::states:startExecution.sync";
+    json!({"Resource": resource, "Parameters": child(), "TimeoutSeconds": 5})
+}
+
+fn child() -> Value {
+    json!({"StateMachineArn": "m"})
+}
+
 fn types(world: &World, engine: &Engine) -> Vec<String> {
     let history = world.run(engine.history("m", "e")).unwrap().unwrap();
     history.iter().map(|event| event.event.type_name().into_owned()).collect()
@@ -134,7 +144,10 @@ fn what_a_worker_has_is_not_offered_again_after_a_crash_and_what_none_has_is() {
 fn a_job_is_submitted_awaited_and_takes_no_room_meanwhile() {
     let mut world = World::new();
     world.limits.tasks_in_flight = 1;
-    let engine = open(&world, json!({"Resource": "arn:aws:states:::states:startExecution.sync:2"}));
+    let engine = open(
+        &world,
+        json!({"Resource": "arn:aws:states:::states:startExecution.sync:2", "Parameters": child()}),
+    );
     start(&world, &engine);
     // The one place is free while the job runs.
     world.run(engine.start("steps", "other", json!({}))).unwrap();
@@ -153,8 +166,7 @@ fn a_job_is_submitted_awaited_and_takes_no_room_meanwhile() {
 #[test]
 fn a_job_that_nobody_waits_for_is_told_so() {
     let world = World::new();
-    let state = json!({"Resource": "arn:aws:states:::states:startExecution.sync", "TimeoutSeconds": 5});
-    let engine = open(&world, state);
+    let engine = open(&world, short_job());
     start(&world, &engine);
     assert_eq!(status(&world, &engine).2.as_deref(), Some("States.Timeout"));
     world.run(world.simulation.clock().sleep(Duration::from_secs(1)));
@@ -162,11 +174,31 @@ fn a_job_that_nobody_waits_for_is_told_so() {
 }
 
 #[test]
+fn a_job_that_nobody_waited_for_while_no_engine_ran_is_told_so_afterwards() {
+    for parent_goes_on in [false, true] {
+        let world = World::new();
+        let mut state = short_job();
+        if parent_goes_on {
+            state["Retry"] = json!([{"ErrorEquals": ["States.Timeout"], "IntervalSeconds": 3600}]);
+        }
+        let engine = open(&world, state);
+        start(&world, &engine);
+        world.run(world.simulation.clock().sleep(Duration::from_secs(1)));
+        drop(engine);
+        let world = world.after_crash(Survives::Nothing);
+        world.run(world.simulation.clock().sleep(Duration::from_secs(10)));
+        let _engine = world.open();
+        world.run(world.simulation.clock().sleep(Duration::from_secs(1)));
+        assert_eq!(world.calls_of("e"), [("abandoned".to_owned(), 1), ("called".to_owned(), 1)]);
+    }
+}
+
+#[test]
 fn a_call_with_a_token_waits_for_it_and_is_not_made_again_after_a_crash() {
     let world = World::new();
     let state = json!({
         "Resource": "arn:aws:states:::states:startExecution.waitForTaskToken",
-        "Parameters": {"Input": {"token.$": "$$.Task.Token"}},
+        "Parameters": {"StateMachineArn": "m", "Input": {"token.$": "$$.Task.Token"}},
     });
     let engine = open(&world, state);
     start(&world, &engine);
@@ -187,7 +219,13 @@ fn a_call_with_a_token_waits_for_it_and_is_not_made_again_after_a_crash() {
 #[test]
 fn a_service_that_cannot_be_called_fails_at_its_task() {
     let world = World::new();
-    let engine = open(&world, json!({"Resource": "arn:aws:states:::sqs:sendMessage"}));
+    let engine = open(
+        &world,
+        json!({
+            "Resource": "arn:aws:states:::sqs:sendMessage",
+            "Parameters": {"QueueUrl": "q", "MessageBody": "m"},
+        }),
+    );
     start(&world, &engine);
     assert_eq!(status(&world, &engine).2.as_deref(), Some("No.Service"));
     assert_eq!(types(&world, &engine)[2..5], ["TaskScheduled", "TaskStarted", "TaskFailed"]);

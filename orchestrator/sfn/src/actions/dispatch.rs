@@ -75,7 +75,7 @@ impl Service {
 
 /// A time as the API has it: seconds since 1970, to the millisecond.
 #[expect(clippy::cast_precision_loss, reason = "milliseconds of this era are far below 2^53")]
-pub(super) fn seconds(time: Timestamp) -> f64 {
+pub(crate) fn seconds(time: Timestamp) -> f64 {
     time.as_micros().div_euclid(1_000) as f64 / 1_000.0
 }
 

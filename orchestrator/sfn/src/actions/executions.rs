@@ -53,6 +53,11 @@ pub(super) fn read_input(input: Option<&str>) -> Result<Value, ApiError> {
 
 impl Service {
     pub(crate) async fn start_execution(&self, body: &Value) -> Answer {
+        self.start_for(body, None).await
+    }
+
+    /// StartExecution, by the request of a task if it is one's.
+    pub(crate) async fn start_for(&self, body: &Value, request: Option<String>) -> Answer {
         let start = read(body, read_start)?;
         if let Some(name) = &start.name {
             name::check(name)?;
@@ -80,10 +85,19 @@ impl Service {
             version,
             alias: target.alias.map(|alias| alias.name),
             trace_header: start.trace_header,
+            request,
         };
         self.registry().write(move |db| with.put(db)).await?;
         let started = self.runs().start(&machine_name, &revision, &name, input, &arn).await?;
         Ok(json!({"executionArn": arn, "startDate": seconds(started)}))
+    }
+
+    /// The execution that a task's request has started before, whatever became of it since.
+    pub(crate) async fn started_by(&self, request: &str) -> Result<Option<ExecutionDescription>, ApiError> {
+        let Some(with) = self.registry().read(|db| StartedWith::by_request(db, request))? else {
+            return Ok(None);
+        };
+        self.runs().describe(&with.machine_name, &with.name).await
     }
 
     /// What an ARN of a state machine, a version or an alias stands for now.

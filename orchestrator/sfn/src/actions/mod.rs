@@ -19,3 +19,5 @@ mod tags;
 mod test_state;
 mod validation;
 mod versions;
+
+pub(crate) use dispatch::seconds;

@@ -6,17 +6,23 @@ use amends_engine::journal::Status;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
+use crate::actions::seconds;
 use crate::api_error::ApiError;
 use crate::service::Service;
 
 /// Starts an execution, as the call says, and answers as Step Functions answers its task.
-pub(super) async fn call(service: Service, call: ServiceCall) -> Result<Value, TaskFailure> {
+///
+/// The attempt is called again after a restart, with the same request: it finds what it has started then.
+pub(super) async fn call(service: Service, mut call: ServiceCall) -> Result<Value, TaskFailure> {
     let (operation, _) = call.action.split_once('.').unwrap_or((&call.action, ""));
     if operation != "startExecution" {
         let cause = format!("this engine cannot call arn:aws:states:::{}:{} yet", call.service, call.action);
         return Err(TaskFailure { error: "Amends.IntegrationNotSupported".to_owned(), cause });
     }
     let request = Uuid::from_u64_pair(call.seed, call.seed.rotate_left(32));
+    if call.abandoned.is_already() {
+        return stop_started(&service, &call, request).await;
+    }
     let started = start(&service, &call, request).await;
     let started = started.map_err(|error| failure(&call.service, &error, request))?;
     let arn = started["executionArn"].as_str().unwrap_or_default().to_owned();
@@ -32,8 +38,10 @@ pub(super) async fn call(service: Service, call: ServiceCall) -> Result<Value, T
     wait(service, call, arn).await
 }
 
-/// The attempt is called again after a restart: its execution has the same name then, and starts once.
 async fn start(service: &Service, call: &ServiceCall, request: Uuid) -> Result<Value, ApiError> {
+    if let Some(there) = service.started_by(&request.to_string()).await? {
+        return Ok(json!({"executionArn": there.execution_arn, "startDate": seconds(there.started)}));
+    }
     let parameters = &call.parameters;
     let name = match parameters["Name"].as_str() {
         Some(name) => name.to_owned(),
@@ -51,7 +59,25 @@ async fn start(service: &Service, call: &ServiceCall, request: Uuid) -> Result<V
     if let Some(header) = parameters["TraceHeader"].as_str() {
         body.insert("traceHeader".to_owned(), header.into());
     }
-    service.start_execution(&body.into()).await
+    service.start_for(&body.into(), Some(request.to_string())).await
+}
+
+/// Nobody waits any more: what was started before is stopped, and nothing is started.
+async fn stop_started(service: &Service, call: &ServiceCall, request: Uuid) -> Result<Value, TaskFailure> {
+    let failed = |error: ApiError| failure(&call.service, &error, request);
+    if let Some(there) = service.started_by(&request.to_string()).await.map_err(failed)? {
+        stop(service, call, &there.machine, &there.name).await.map_err(failed)?;
+    }
+    Ok(Value::Null)
+}
+
+/// Stops an execution, which may have ended by itself meanwhile.
+async fn stop(service: &Service, call: &ServiceCall, machine: &str, name: &str) -> Result<(), ApiError> {
+    let parent = &call.execution_arn;
+    let cause = format!(
+        "The Task state in AWS Step Functions execution [{parent}] which was managing this resource was aborted"
+    );
+    service.runs().stop(machine, name, None, Some(cause)).await.map(drop)
 }
 
 /// The optimised integration shows milliseconds, the SDK's a time.
@@ -107,13 +133,8 @@ async fn wait(service: Service, mut call: ServiceCall, arn: String) -> Result<Va
     let ended = tokio::select! {
         ended = service.runs().wait_end(&there.machine, &there.name) => ended,
         () = call.abandoned.wait() => {
-            let parent = &call.execution_arn;
-            let cause = format!(
-                "The Task state in AWS Step Functions execution [{parent}] which was managing this resource was aborted"
-            );
-            // It may have ended by itself meanwhile.
-            let stopped = service.runs().stop(&there.machine, &there.name, None, Some(cause)).await;
-            return stopped.map(|_| Value::Null).map_err(|error| lost(&error));
+            let stopped = stop(&service, &call, &there.machine, &there.name).await;
+            return stopped.map(|()| Value::Null).map_err(|error| lost(&error));
         }
     };
     let ended = ended.map_err(|error| lost(&error))?.ok_or_else(|| lost(&"it is gone"))?;

@@ -19,15 +19,18 @@ pub(crate) struct StartedWith {
     pub(crate) version: Option<u32>,
     pub(crate) alias: Option<String>,
     pub(crate) trace_header: Option<String>,
+    /// The request of the task that started it, if a task did.
+    pub(crate) request: Option<String>,
 }
 
-const COLUMNS: &str = "id, machine, machine_name, name, revision, version, alias, trace_header";
+const COLUMNS: &str = "id, machine, machine_name, name, revision, version, alias, trace_header, request";
 
 impl StartedWith {
     /// Writes it down, in the place of what there may be under this name.
     pub(crate) fn put(&self, db: &Connection) -> Result<(), ApiError> {
-        let sql = "INSERT OR REPLACE INTO execution (machine, machine_name, name, revision, version, alias, trace_header) \
-                   VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+        let sql = "INSERT OR REPLACE INTO execution \
+                   (machine, machine_name, name, revision, version, alias, trace_header, request) \
+                   VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
         db.prepare_cached(sql)?.execute((
             self.machine,
             &self.machine_name,
@@ -36,6 +39,7 @@ impl StartedWith {
             self.version,
             &self.alias,
             &self.trace_header,
+            &self.request,
         ))?;
         Ok(())
     }
@@ -44,6 +48,12 @@ impl StartedWith {
     pub(crate) fn find(db: &Connection, machine: &str, name: &str) -> Result<Option<Self>, ApiError> {
         let sql = format!("SELECT {COLUMNS} FROM execution WHERE machine_name = ?1 AND name = ?2");
         Ok(db.prepare_cached(&sql)?.query_row((machine, name), Self::read).optional()?)
+    }
+
+    /// With what a task's request started an execution.
+    pub(crate) fn by_request(db: &Connection, request: &str) -> Result<Option<Self>, ApiError> {
+        let sql = format!("SELECT {COLUMNS} FROM execution WHERE request = ?1");
+        Ok(db.prepare_cached(&sql)?.query_row((request,), Self::read).optional()?)
     }
 
     /// Executions of a version, the newest first, started before the one with that number.
@@ -97,6 +107,7 @@ impl StartedWith {
             version: row.get(5)?,
             alias: row.get(6)?,
             trace_header: row.get(7)?,
+            request: row.get(8)?,
         })
     }
 }

@@ -12,11 +12,18 @@ use thiserror::Error;
 use super::execution::StartedWith;
 use crate::api_error::ApiError;
 
-const MIGRATIONS: &[Migration] = &[Migration {
-    version: 1,
-    name: "registry",
-    sql: include_str!("../../../../migrations/registry/0001_registry.sql"),
-}];
+const MIGRATIONS: &[Migration] = &[
+    Migration {
+        version: 1,
+        name: "registry",
+        sql: include_str!("../../../../migrations/registry/0001_registry.sql"),
+    },
+    Migration {
+        version: 2,
+        name: "request",
+        sql: include_str!("../../../../migrations/registry/0002_request.sql"),
+    },
+];
 
 /// The registry of state machines, versions, aliases, tags and activities. Clones are handles to the same.
 #[derive(Debug, Clone)]

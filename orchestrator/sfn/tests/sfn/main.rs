@@ -5,6 +5,7 @@
 mod executions;
 mod machines;
 mod map_runs;
+mod nested;
 mod resources;
 mod restart;
 mod server;

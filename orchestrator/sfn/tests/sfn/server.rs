@@ -118,14 +118,19 @@ impl Server {
 
     /// Creates the state machine `m`.
     pub(crate) async fn create(&self, definition: &Value) -> Value {
-        let body = json!({"name": "m", "roleArn": ROLE, "definition": definition.to_string()});
+        self.create_named("m", definition).await
+    }
+
+    pub(crate) async fn create_named(&self, name: &str, definition: &Value) -> Value {
+        let body = json!({"name": name, "roleArn": ROLE, "definition": definition.to_string()});
         self.call("CreateStateMachine", body).await
     }
 
     /// Waits for the end of an execution.
     pub(crate) async fn ended(&self, arn: &Value) -> Value {
-        let name = arn.as_str().unwrap().rsplit(':').next().unwrap();
-        self.engine.wait_end("m", name).await.unwrap();
+        let mut parts = arn.as_str().unwrap().rsplit(':');
+        let (name, machine) = (parts.next().unwrap(), parts.next().unwrap());
+        self.engine.wait_end(machine, name).await.unwrap();
         self.call("DescribeExecution", json!({ "executionArn": arn })).await
     }
 }
