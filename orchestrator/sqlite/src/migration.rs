@@ -36,13 +36,20 @@ pub(crate) fn migrate(db: &Connection, path: &Path, migrations: &[Migration]) ->
     let created = db.execute_batch(&format!("BEGIN IMMEDIATE; {CREATE} COMMIT;"));
     created.map_err(|source| OpenError::Sqlite { path: path.to_owned(), source })?;
     let applied = check(db, path, migrations)?;
-    for migration in migrations.iter().filter(|migration| migration.version > applied) {
+    let lacking = migrations.iter().filter(|migration| migration.version > applied);
+    let has_changed = lacking.clone().next().is_some();
+    for migration in lacking {
         apply(db, migration).map_err(|source| OpenError::Migration {
             path: path.to_owned(),
             version: migration.version,
             name: migration.name,
             source,
         })?;
+    }
+    if has_changed {
+        // Were it only in the log, a file whose log is damaged or lost would look like one that was never used.
+        db.query_row("PRAGMA wal_checkpoint(PASSIVE)", (), |_| Ok(()))
+            .map_err(|source| OpenError::Sqlite { path: path.to_owned(), source })?;
     }
     Ok(())
 }

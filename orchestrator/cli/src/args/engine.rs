@@ -26,7 +26,7 @@ pub(crate) struct Engine {
     #[arg(long, value_name = "TOKEN", env = "AMENDS_ENGINE_TOKEN", hide_env_values = true, value_parser = token)]
     pub(crate) token: Option<String>,
     /// Requests must be signed with the access key of this id and the secret in AMENDS_ENGINE_SECRET_KEY
-    #[arg(long, value_name = "ID", conflicts_with = "token", requires = "secret_key")]
+    #[arg(long, value_name = "ID", conflicts_with = "token", requires = "secret_key", value_parser = access_key)]
     pub(crate) access_key: Option<String>,
     /// The secret of --access-key; better given in the environment
     #[arg(
@@ -34,7 +34,8 @@ pub(crate) struct Engine {
         value_name = "SECRET",
         env = "AMENDS_ENGINE_SECRET_KEY",
         hide_env_values = true,
-        requires = "access_key"
+        requires = "access_key",
+        value_parser = secret
     )]
     pub(crate) secret_key: Option<String>,
     /// Functions that run as processes on this machine: a JSON file with a command for each name
@@ -72,6 +73,24 @@ fn region(text: &str) -> Result<String, String> {
     let is_region = !text.is_empty()
         && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
     if is_region { Ok(text.to_owned()) } else { Err("a region is like us-east-1".to_owned()) }
+}
+
+fn access_key(text: &str) -> Result<String, String> {
+    let is_id = (1..=128).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    if is_id {
+        Ok(text.to_owned())
+    } else {
+        Err("the id of an access key is of letters and digits".to_owned())
+    }
+}
+
+fn secret(text: &str) -> Result<String, String> {
+    let is_secret = text.len() >= 16 && text.bytes().all(|byte| byte.is_ascii_graphic());
+    if is_secret {
+        Ok(text.to_owned())
+    } else {
+        Err("a secret has at least 16 printable characters".to_owned())
+    }
 }
 
 fn token(text: &str) -> Result<String, String> {

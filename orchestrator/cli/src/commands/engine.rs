@@ -44,7 +44,7 @@ pub(crate) async fn run(arguments: args::Engine) -> Result<ExitCode, Failure> {
     let (data, _lock) = DataDir::locked(dir)?;
     let worker = Arc::new(integrations.clone());
     let unusable = |error: &dyn std::fmt::Display| Failure::Unusable(error.to_string());
-    let registry = Registry::open(&data.registry()).map_err(|error| unusable(&error))?;
+    let registry = open_registry(&data)?;
     let directory = DirectoryId(registry.directory().map_err(|error| unusable(&error))?);
     let (account, region) = (arguments.account, arguments.region);
     let mut options = EngineOptions::new(directory, worker.clone());
@@ -52,6 +52,8 @@ pub(crate) async fn run(arguments: args::Engine) -> Result<ExitCode, Failure> {
     options.limits.open_executions = arguments.max_open_executions as usize;
     options.limits.tasks_in_flight = arguments.max_tasks as usize;
     options.limits.retention = Some(DAY * arguments.retention_days);
+    let seen = registry.clone();
+    options.watermark = Arc::new(move || seen.commits());
     let known = registry.clone();
     options.on_forget = Arc::new(move |expired| {
         known.forget(expired.iter().map(|each| (each.machine.clone(), each.name.clone())).collect());
@@ -75,4 +77,19 @@ pub(crate) async fn run(arguments: args::Engine) -> Result<ExitCode, Failure> {
     }
     tracing::info!("stopped; open executions go on at the next start");
     Ok(ExitCode::SUCCESS)
+}
+
+/// The registry, unless it knows executions and the engine's files are gone.
+fn open_registry(data: &DataDir) -> Result<Registry, Failure> {
+    let unusable = |error: &dyn std::fmt::Display| Failure::Unusable(error.to_string());
+    let registry = Registry::open(&data.registry()).map_err(|error| unusable(&error))?;
+    let engine = data.engine();
+    if !engine.exists() && registry.has_executions().map_err(|error| unusable(&error))? {
+        return Err(Failure::Unusable(format!(
+            "{} is gone, and the registry knows executions that were in it: put it back, or restore the whole data \
+             directory from a backup",
+            engine.display()
+        )));
+    }
+    Ok(registry)
 }

@@ -113,15 +113,48 @@ async fn functions_run_as_processes_of_the_engine() {
     );
 }
 
+/// A directory in which an execution was started, as it is after a crash.
+async fn crashed() -> tempfile::TempDir {
+    let dir = tempfile::tempdir().unwrap();
+    let engine = Engine::start(dir.path());
+    let definition = json!({"StartAt": "w", "States": {"w": {"Type": "Wait", "Seconds": 3600, "End": true}}});
+    let role = "arn:aws:iam::111111111111:role/sfn";
+    let machine = json!({"name": "m", "roleArn": role, "definition": definition.to_string()});
+    let machine = engine.call("CreateStateMachine", machine).await["stateMachineArn"].clone();
+    let started = engine.call("StartExecution", json!({ "stateMachineArn": machine })).await;
+    assert!(started["executionArn"].is_string(), "{started}");
+    dir
+}
+
+#[tokio::test]
+async fn a_directory_that_has_lost_something_is_refused() {
+    let lose: [(&dyn Fn(&Path), &str); 2] = [
+        (&|dir| std::fs::write(dir.join("registry.sqlite-wal"), "").unwrap(), "the registry, is older than"),
+        (&|dir| std::fs::remove_dir_all(dir.join("engine")).unwrap(), "engine is gone"),
+    ];
+    for (lose, expected) in lose {
+        let dir = crashed().await;
+        lose(dir.path());
+        let mut command = Command::new(env!("CARGO_BIN_EXE_amends"));
+        command.args(["engine", "--listen", "127.0.0.1:0", "--data"]).arg(dir.path());
+        let output = command.output().unwrap();
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{said}");
+        assert!(said.contains(expected), "{said}");
+    }
+}
+
 #[test]
 fn what_the_engine_cannot_use_is_refused_at_once() {
     let dir = tempfile::tempdir().unwrap();
-    let cases: [&[&str]; 7] = [
+    let cases: [&[&str]; 9] = [
         &["--listen", "0.0.0.0:0"],
         &["--account", "1"],
         &["--region", "Here"],
         &["--listen", "0.0.0.0:0", "--token", "short"],
         &["--access-key", "AKID"],
+        &["--access-key", "AKID", "--secret-key", ""],
+        &["--access-key", "AKID", "--secret-key", "short"],
         &["--retention-days", "0"],
         &["--functions", "no-such-file.json"],
     ];

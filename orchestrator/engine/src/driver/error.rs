@@ -23,7 +23,7 @@ pub enum EngineOpenError {
     },
     /// The store has lost commits that executions went on from.
     #[error(
-        "the store is older than the engine's journal (its last commit is {committed}, the journal has seen \
+        "the store, or the registry, is older than the engine's journal (its last commit is {committed}, the journal has seen \
          {journalled}): one of them was put back from a backup without the other; restore both together"
     )]
     StoreBehind {

@@ -99,9 +99,13 @@ impl Failure {
     }
 }
 
-/// The words that a cause has before it which is the state's own.
+/// The words that a cause has before it which is the state's own. TestState, which has no history, leaves them out
+/// (floci-io/floci#2689).
 fn in_state(scope: &Scope<'_>, message: impl fmt::Display) -> String {
     let (name, entered) = (&scope.state.name, scope.visit.entered_event);
+    if entered == 0 {
+        return message.to_string();
+    }
     format!(
         "An error occurred while executing the state '{name}' (entered at the event id #{entered}). {message}"
     )

@@ -106,8 +106,8 @@ impl TestState {
         let visit = Visit {
             state: found.state,
             entered_at: now,
-            // After ExecutionStarted.
-            entered_event: 2,
+            // There is no history.
+            entered_event: 0,
             input,
             retries: Vec::new(),
             awaits: Awaits::Nothing,

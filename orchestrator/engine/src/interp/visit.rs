@@ -15,7 +15,7 @@ use super::thread::Thread;
 pub(super) struct Visit {
     pub(super) state: StateIndex,
     pub(super) entered_at: Timestamp,
-    /// The number of the event with which the state was entered; causes of errors name it.
+    /// The number of the event with which the state was entered; causes of errors name it. 0 where there is no history.
     pub(super) entered_event: u32,
     /// As it came, before `InputPath`.
     pub(super) input: Arc<Value>,

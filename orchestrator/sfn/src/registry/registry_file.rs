@@ -55,6 +55,19 @@ impl Registry {
         self.read(|db| Ok(db.query_row("SELECT directory FROM identity", (), |row| row.get(0))?))
     }
 
+    /// How often something in it was changed. A registry that is older than one that was seen shows a lower number.
+    pub fn commits(&self) -> u64 {
+        self.database.commit_seq()
+    }
+
+    /// Whether an execution was ever started that is not forgotten.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn has_executions(&self) -> Result<bool, ApiError> {
+        self.read(|db| Ok(db.query_row("SELECT EXISTS (SELECT 1 FROM execution)", (), |row| row.get(0))?))
+    }
+
     /// Forgets with what executions were started that the engine is about to forget: state machine and name of each.
     /// What cannot be removed now is replaced when the name is used again.
     pub fn forget(&self, executions: Vec<(String, String)>) {

@@ -6,6 +6,35 @@ use serde_json::json;
 use crate::server::{MACHINE, Server, pass, wait};
 
 #[tokio::test]
+async fn a_redrive_that_is_asked_for_twice_happens_once_also_over_a_restart() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut server = Server::start_in(dir.path(), Access::Loopback).await;
+    server.create(&json!({"StartAt": "f", "States": {"f": {"Type": "Fail", "Error": "E"}}})).await;
+    let arn =
+        server.call("StartExecution", json!({ "stateMachineArn": MACHINE })).await["executionArn"].clone();
+    server.ended(&arn).await;
+    let redrive = |token: &str| json!({"executionArn": arn, "clientToken": token});
+    let first = server.call("RedriveExecution", redrive("one")).await;
+    assert_eq!(server.ended(&arn).await["redriveCount"], 1);
+    for _ in 0..2 {
+        assert_eq!(server.call("RedriveExecution", redrive("one")).await, first);
+        server.stop().await;
+        server = Server::start_in(dir.path(), Access::Loopback).await;
+    }
+    assert_eq!(server.ended(&arn).await["redriveCount"], 1);
+    for token in 2..=12 {
+        server.call("RedriveExecution", redrive(&token.to_string())).await;
+        server.ended(&arn).await;
+    }
+    // Of an execution's tokens the last ten are known.
+    server.call("RedriveExecution", redrive("12")).await;
+    assert_eq!(server.ended(&arn).await["redriveCount"], 12);
+    server.call("RedriveExecution", redrive("one")).await;
+    assert_eq!(server.ended(&arn).await["redriveCount"], 13);
+    server.stop().await;
+}
+
+#[tokio::test]
 async fn everything_is_there_after_a_restart() {
     let dir = tempfile::tempdir().unwrap();
     let server = Server::start_in(dir.path(), Access::Loopback).await;

@@ -144,6 +144,8 @@ async fn data_is_shown_up_to_where_the_state_fails() {
     let state = json!({"Type": "Pass", "InputPath": "$.none", "End": true});
     let answer = test(&server, request(&state, &json!({}))).await;
     assert_eq!(answer["inspectionData"], json!({"input": "{}"}));
+    // There is no history whose event a cause could name.
+    assert_eq!(answer["cause"], "Invalid path '$.none' : No results for path: $['none']");
 }
 
 #[tokio::test]
