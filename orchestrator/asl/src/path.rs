@@ -103,6 +103,15 @@ impl Path {
         }
     }
 
+    /// Whether its last step is an index past the end of a list that is there.
+    pub(crate) fn is_past_the_end(&self, input: &Value, environment: &dyn Environment) -> bool {
+        let Some((Step::Index(index), before)) = self.steps.split_last() else { return false };
+        let list = Self { source: Box::default(), root: self.root.clone(), steps: before.to_vec() };
+        let found = list.evaluate(input, environment);
+        let length = found.ok().and_then(|found| Some(found.as_array()?.len()));
+        length.is_some_and(|length| usize::try_from(*index).is_ok_and(|index| index >= length))
+    }
+
     /// What the path names in the input, the context object or a variable.
     ///
     /// # Errors

@@ -56,6 +56,11 @@ impl Selector {
         }
     }
 
+    /// Whether it is a path whose last step is an index past the end of a list.
+    pub(crate) fn is_past_the_end(&self, input: &Value, environment: &dyn Environment) -> bool {
+        matches!(self, Self::Path(path) if path.is_past_the_end(input, environment))
+    }
+
     /// Whether nothing of the input but that field can make a difference to it.
     pub(crate) fn is_within(&self, name: &str) -> bool {
         match self {

@@ -128,7 +128,12 @@ impl Node {
         match self {
             Self::Literal(value) => Ok(value.clone()),
             Self::Selected { field, selector } => {
-                let found = selector.evaluate(field, session.data.input, session.environment)?;
+                let (input, environment) = (session.data.input, session.environment);
+                let found = match selector.evaluate(field, input, environment) {
+                    // In a template there is null past the end of a list (floci-io/floci#3167).
+                    Err(_) if selector.is_past_the_end(input, environment) => return Ok(Value::Null),
+                    found => found?,
+                };
                 if !session.allowance.covers(&found) {
                     return Err(EvaluationError::runtime(format!(
                         "The field '{field}' exceeds what can be made of the input: make it smaller"

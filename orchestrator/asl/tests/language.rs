@@ -70,6 +70,21 @@ fn assign(state: &State, input: &Value, world: &World) -> Result<Map<String, Val
 }
 
 #[test]
+fn past_the_end_of_a_list_there_is_null_in_a_template() {
+    let value = |path: &str| {
+        let by_path = state("JSONPath", json!({"Type": "Pass", "Assign": {"v.$": path}}));
+        assign(&by_path, &json!({"list": [1], "object": {}}), &World::default()).map(|set| set["v"].clone())
+    };
+    assert_eq!(value("$.list[0]"), Ok(json!(1)));
+    assert_eq!(value("$.list[1]"), Ok(json!(null)));
+    for missing in ["$.none[1]", "$.object[1]", "$.list[1].a", "$.object.a"] {
+        assert!(value(missing).unwrap_err().contains("could not be found in the input"), "{missing}");
+    }
+    let argument = value("States.Array($.list[1])").unwrap_err();
+    assert!(argument.contains("$.list[1]"), "{argument}");
+}
+
+#[test]
 fn assignments_come_from_paths_functions_variables_and_expressions() {
     let by_path = state(
         "JSONPath",

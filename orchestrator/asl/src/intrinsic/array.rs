@@ -38,9 +38,10 @@ pub(super) fn range(first: &Value, last: &Value, step: &Value) -> Option<Value> 
     (items.len() <= MAX_RANGE).then_some(Value::Array(items))
 }
 
+/// Past the end there is null.
 pub(super) fn item(list: &Value, index: &Value) -> Option<Value> {
     let index = usize::try_from(truncated(index)?).ok()?;
-    list.as_array()?.get(index).cloned()
+    Some(list.as_array()?.get(index).cloned().unwrap_or(Value::Null))
 }
 
 pub(super) fn length(list: &Value) -> Option<Value> {

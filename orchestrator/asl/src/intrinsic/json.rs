@@ -12,7 +12,8 @@ pub(super) fn merge(left: &Value, right: &Value, deep: &Value) -> Option<Value> 
     Some(Value::Object(merged))
 }
 
-/// The value that a text is the JSON of.
+/// The value that a text is the JSON of; null if there is nothing in it.
 pub(super) fn parse(text: &Value) -> Option<Value> {
-    serde_json::from_str(text.as_str()?).ok()
+    let text = text.as_str()?;
+    if text.is_empty() { Some(Value::Null) } else { serde_json::from_str(text).ok() }
 }

@@ -35,7 +35,7 @@ fn lists() {
     check("States.ArrayGetItem($, 2)", json!([1, 2, 3]), json!(3));
     check("States.ArrayLength($)", json!([1, 1]), json!(2));
     check("States.ArrayUnique($)", json!([1, 2, 1, [1], [1]]), json!([1, 2, [1]]));
-    check_invalid("States.ArrayGetItem($, 3)", json!([1, 2, 3]));
+    check("States.ArrayGetItem($, 3)", json!([1, 2, 3]), json!(null));
     check_invalid("States.ArrayRange(1, 1001, 1)", json!({}));
     check_invalid("States.ArrayRange(1, 10, 0.49)", json!({}));
     check_invalid("States.ArrayPartition($, 0.6)", json!([1]));
@@ -69,7 +69,11 @@ fn texts() {
     );
     check("States.StringSplit('Hello\nWorld', '\n')", json!({}), json!(["Hello", "World"]));
     check_invalid("States.Hash('a', 'sha-1')", json!({}));
-    check_invalid("States.Base64Decode('a')", json!({}));
+    check("States.Base64Decode('abc')", json!({}), json!("i\u{fffd}"));
+    check("States.Base64Decode($)", json!(" SGVs\nbG8!=x"), json!("Hello"));
+    check("States.Base64Decode('4pyT-_8')", json!({}), json!("\u{2713}\u{fffd}\u{fffd}"));
+    check("States.Hash(123, 'MD5')", json!({}), json!("202cb962ac59075b964b07152d234b70"));
+    check("States.Hash($, 'MD5')", json!({"a": 1}), json!("bb6cb5c68df4652941caf652a366f2d8"));
     check_invalid("States.Base64Encode($)", json!("x".repeat(10_001)));
 }
 
@@ -106,6 +110,7 @@ fn json_and_numbers() {
         evaluate("States.MathRandom(0, 999, 3)", &json!(1))
     );
     check_invalid("States.JsonMerge($, $, true)", json!({}));
+    check("States.StringToJson($)", json!(""), json!(null));
     check_invalid("States.StringToJson($)", json!("{"));
     check_invalid("States.MathAdd($, 1)", json!(2_147_483_647));
     check_invalid("States.MathRandom(1, 1)", json!({}));
