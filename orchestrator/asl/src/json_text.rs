@@ -1,11 +1,11 @@
 //! From the text of a definition to JSON, with the diagnostics of Step Functions where it is none.
 //!
-//! Step Functions reads with Jackson and passes its messages on. The one that people meet, a bare word where a value
-//! should be, is reproduced to the letter; for the rest the position is right and the words are our own.
+//! Step Functions reads with Jackson and passes its messages on.
 
 use serde_json::Value;
 
 use crate::diagnostic::{DefinitionError, Diagnostic, DiagnosticCode};
+use crate::jackson::{self, NotJson};
 
 /// The largest definition that CreateStateMachine takes, in bytes.
 const MAX_DEFINITION_BYTES: usize = 1_048_576;
@@ -21,10 +21,10 @@ pub(crate) fn read(text: &str) -> Result<Value, DefinitionError> {
     if text.trim().is_empty() {
         return Err(not_an_object());
     }
-    match serde_json::from_str(text) {
+    match jackson::read(text) {
         Ok(Value::Object(object)) => Ok(Value::Object(object)),
         Ok(_) => Err(not_an_object()),
-        Err(error) => Err(not_json(text, &error)),
+        Err(error) => Err(not_json(text, error)),
     }
 }
 
@@ -33,20 +33,10 @@ pub(crate) fn not_an_object() -> DefinitionError {
     refuse(DiagnosticCode::SchemaValidationFailed, None, message)
 }
 
-fn not_json(text: &str, error: &serde_json::Error) -> DefinitionError {
-    let start = text.len() - text.trim_start().len();
-    let word: String = text[start..].chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
-    let (problem, line, column) = if word.is_empty() || word.starts_with(|c: char| c.is_ascii_digit()) {
-        (error.to_string(), error.line(), error.column())
-    } else {
-        let line = text[..start].matches('\n').count() + 1;
-        let before = text[..start].rfind('\n').map_or(start, |newline| start - newline - 1);
-        let expected = "(JSON String, Number, Array, Object or token 'null', 'true' or 'false')";
-        let problem = format!("Unrecognized token '{word}': was expecting {expected}");
-        (problem, line, before + word.chars().count() + 1)
-    };
+fn not_json(text: &str, error: NotJson) -> DefinitionError {
+    let NotJson { message, line, column } = error;
     let place = format!("[Source: (String)\"{text}\"; line: {line}, column: {column}]");
-    let message = format!("{problem}\n at {place}");
+    let message = format!("{}\n at {place}", message.unwrap_or_default());
     refuse(DiagnosticCode::InvalidJsonDescription, Some(place), message)
 }
 
@@ -71,6 +61,15 @@ mod tests {
             "not a definition",
             "Unrecognized token 'not': was expecting (JSON String, Number, Array, Object or token 'null', 'true' or \
              'false')\n at [Source: (String)\"not a definition\"; line: 1, column: 4]",
+        );
+    }
+
+    #[test]
+    fn what_is_no_json_is_told_with_its_place() {
+        check(
+            "{\"a\": 1,}",
+            "Unexpected character ('}' (code 125)): was expecting double-quote to start field name\n at [Source: \
+             (String)\"{\"a\": 1,}\"; line: 1, column: 10]",
         );
     }
 

@@ -18,6 +18,7 @@ mod evaluation_error;
 mod findings;
 mod graph;
 mod intrinsic;
+pub mod jackson;
 mod json_text;
 mod jsonata;
 mod machine;

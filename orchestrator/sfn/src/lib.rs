@@ -8,7 +8,6 @@ mod actions;
 mod api_error;
 mod arn;
 mod integrations;
-mod jackson;
 mod name;
 mod page;
 mod registry;

@@ -1,12 +1,12 @@
 //! SendTaskSuccess, SendTaskFailure, SendTaskHeartbeat.
 
+use amends_asl::jackson;
 use amends_engine::driver::TaskFailure;
 use serde_json::{Value, json};
 
 use super::dispatch::{Answer, DATA};
 use super::executions::CAUSE;
 use crate::api_error::{ApiError, ErrorCode};
-use crate::jackson;
 use crate::request::{Fields, Length, TEXT, read};
 use crate::service::Service;
 
@@ -17,7 +17,7 @@ impl Service {
             Ok((read_token(fields)?, output))
         })?;
         let output = jackson::read(&output).map_err(|problem| {
-            let problem = problem.unwrap_or_else(|| "Invalid output.".to_owned());
+            let problem = problem.message.unwrap_or_else(|| "Invalid output.".to_owned());
             ApiError::new(ErrorCode::InvalidOutput, format!("Invalid Output: '{problem}'"))
         })?;
         self.runs().task_succeeded(&token, output).await?;

@@ -1,5 +1,6 @@
 //! StartExecution, StopExecution, DescribeExecution, DescribeStateMachineForExecution.
 
+use amends_asl::jackson;
 use amends_engine::driver::ExecutionDescription;
 use amends_engine::journal::Status;
 use serde_json::{Map, Value, json};
@@ -9,10 +10,10 @@ use super::definition::{INCLUDED, show_settings, updated};
 use super::dispatch::{Answer, DATA, put, seconds};
 use crate::api_error::{ApiError, ErrorCode};
 use crate::arn::ExecutionArn;
+use crate::name;
 use crate::registry::{Machine, Revision, StartedWith, Target};
 use crate::request::{ARN, Fields, Length, NAME, TEXT, read};
 use crate::service::Service;
-use crate::{jackson, name};
 
 /// How long the cause of a stop may be.
 pub(super) const CAUSE: Length = Length { min: 0, max: 32_768 };
@@ -45,7 +46,7 @@ pub(super) fn read_start(fields: &Fields<'_>) -> Result<Start, ApiError> {
 /// Reads the input of an execution; none is an empty object.
 pub(super) fn read_input(input: Option<&str>) -> Result<Value, ApiError> {
     jackson::read(input.unwrap_or("{}")).map_err(|problem| {
-        let problem = problem.unwrap_or_else(|| "Invalid execution input.".to_owned());
+        let problem = problem.message.unwrap_or_else(|| "Invalid execution input.".to_owned());
         let message = format!("Invalid State Machine Execution Input: '{problem}'");
         ApiError::new(ErrorCode::InvalidExecutionInput, message)
     })

@@ -7,19 +7,42 @@ use serde_json::Value;
 /// The deepest nesting that is looked into.
 const MAX_DEPTH: usize = 128;
 
+/// Why a text is not JSON.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NotJson {
+    /// In Jackson's words; none if there is nothing in the text but white space.
+    pub message: Option<String>,
+    /// How far it was read: a line, from 1.
+    pub line: usize,
+    /// The column after what was read last, from 1.
+    pub column: usize,
+}
+
 /// Reads a JSON text.
 ///
 /// # Errors
-/// What is wrong with it; `None` if it has nothing in it but white space.
-pub(crate) fn read(text: &str) -> Result<Value, Option<String>> {
+/// What is wrong with it.
+pub fn read(text: &str) -> Result<Value, NotJson> {
     serde_json::from_str(text).map_err(|error| {
         let mut scanner = Scanner { text, at: 0, depth: 0 };
-        match scanner.document() {
+        let message = match scanner.document() {
             Err(Problem::Empty) => None,
             Err(Problem::Said(message)) => Some(message),
-            Ok(()) => Some(error.to_string()),
-        }
+            // Not all that is wrong is found here.
+            Ok(()) => {
+                let (message, line, column) = (Some(error.to_string()), error.line(), error.column());
+                return NotJson { message, line, column };
+            }
+        };
+        let (line, column) = place(&text[..scanner.at]);
+        NotJson { message, line, column }
     })
+}
+
+/// The line and the column after a text.
+fn place(before: &str) -> (usize, usize) {
+    let line = before.rsplit('\n').next().unwrap_or_default();
+    (before.matches('\n').count() + 1, line.chars().count() + 1)
 }
 
 enum Problem {
@@ -50,7 +73,7 @@ impl Scanner<'_> {
             Some('"') => self.string("was expecting closing quote for a string value"),
             Some('-' | '0'..='9') => self.number(),
             Some(c) if c.is_alphabetic() || c == '_' || c == '$' => self.word(),
-            Some(c) => Err(unexpected(
+            Some(c) => Err(self.refuse(
                 c,
                 "expected a valid value (JSON String, Number, Array, Object or token 'null', 'true' or 'false')",
             )),
@@ -77,14 +100,14 @@ impl Scanner<'_> {
             match self.peek() {
                 Some('}') if is_first => return self.skip(),
                 Some('"') => self.string("was expecting closing quote for a string value")?,
-                Some(c) => return Err(unexpected(c, "was expecting double-quote to start field name")),
+                Some(c) => return Err(self.refuse(c, "was expecting double-quote to start field name")),
                 None => return Err(self.unclosed("Object", start)),
             }
             self.skip_space();
             match self.peek() {
                 Some(':') => self.skip()?,
                 Some(c) => {
-                    return Err(unexpected(c, "was expecting a colon to separate field name and value"));
+                    return Err(self.refuse(c, "was expecting a colon to separate field name and value"));
                 }
                 None => return Err(self.unclosed("Object", start)),
             }
@@ -171,9 +194,14 @@ impl Scanner<'_> {
         {
             return Err(said("Invalid numeric value: Leading zeroes not allowed".to_owned()));
         }
-        let end = digits.find(|c: char| !(c.is_ascii_digit() || "+-.eE".contains(c)));
-        match end.and_then(|end| digits[end..].chars().next()) {
-            Some(c) => Err(unexpected(c, "Expected space separating root-level values")),
+        let length = digits.find(|c: char| !(c.is_ascii_digit() || "+-.eE".contains(c)));
+        let end = self.at - digits.len() + length.unwrap_or(digits.len());
+        let rest = &self.text[end..];
+        match rest.chars().next().filter(|_| length.is_some()) {
+            Some(c) => {
+                self.at = self.text.len() - rest.len();
+                Err(self.refuse(c, "Expected space separating root-level values"))
+            }
             None => Ok(()),
         }
     }
@@ -192,11 +220,15 @@ impl Scanner<'_> {
     }
 
     fn unclosed(&self, what: &str, start: usize) -> Problem {
-        let before = &self.text[..start];
-        let line = before.matches('\n').count() + 1;
-        let column = start - before.rfind('\n').map_or(0, |newline| newline + 1) + 1;
+        let (line, column) = place(&self.text[..start]);
         let place = format!("[Source: (String)\"{}\"; line: {line}, column: {column}]", self.text);
         said(format!("Unexpected end-of-input: expected close marker for {what} (start marker at {place})"))
+    }
+
+    /// Refuses the character that comes next, which is read with that.
+    fn refuse(&mut self, c: char, expected: &str) -> Problem {
+        self.next();
+        unexpected(c, expected)
     }
 
     fn peek(&self) -> Option<char> {
@@ -239,7 +271,7 @@ mod tests {
     use super::*;
 
     fn check(text: &str, message: Option<&str>) {
-        assert_eq!(read(text).unwrap_err().as_deref(), message, "{text}");
+        assert_eq!(read(text).unwrap_err().message.as_deref(), message, "{text}");
     }
 
     #[test]
@@ -280,6 +312,21 @@ mod tests {
     }
 
     #[test]
+    fn the_place_is_after_what_was_read_last() {
+        for (text, line, column) in [
+            ("not some json", 1, 4),
+            (r#"{"a": 1,}"#, 1, 10),
+            ("{\n \"a\" 1}", 2, 7),
+            ("[1 2]", 1, 5),
+            ("[1x]", 1, 4),
+            ("[1", 1, 3),
+        ] {
+            let error = read(text).unwrap_err();
+            assert_eq!((error.line, error.column), (line, column), "{text} {error:?}");
+        }
+    }
+
+    #[test]
     fn what_is_json_is_read() {
         for text in ["2", "\"some text\"", "null", " {\"a\": [1, true]} "] {
             read(text).unwrap();
@@ -292,8 +339,8 @@ mod tests {
         for end in 0..text.len() {
             assert!(read(&text[..end]).is_err());
             let broken = format!("{}\u{1}{}", &text[..end], &text[end..]);
-            assert!(read(&broken).unwrap_err().is_some());
+            assert!(read(&broken).unwrap_err().message.is_some());
         }
-        assert!(read(&"[".repeat(1_000)).unwrap_err().is_some());
+        assert!(read(&"[".repeat(1_000)).unwrap_err().message.is_some());
     }
 }
