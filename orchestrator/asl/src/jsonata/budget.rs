@@ -13,6 +13,7 @@ use jsonata_core::evaluator::{Context, Evaluator, EvaluatorError};
 use jsonata_core::functions::string::{build_regex, string};
 use jsonata_core::value::JValue;
 
+use super::decoding::{Decoded, decode};
 use super::distinct::distinct;
 use super::limits::{self, MAX_ITEMS, MAX_KEPT, MAX_NODES, MAX_TEXT, NODE_BYTES, OBJECT_BYTES, PART_BYTES};
 
@@ -37,8 +38,12 @@ pub(super) const APPLIES: &str = "!applies";
 pub(super) const DISTINCT: &str = "!distinct";
 
 /// Functions whose result may be much larger than what they are given. With each, how many arguments it takes.
+/// Those that decode are there because they are looked at as well.
 pub(super) const GROWING: &[(&str, usize)] = &[
+    ("base64decode", 1),
     ("base64encode", 1),
+    ("decodeUrl", 1),
+    ("decodeUrlComponent", 1),
     ("encodeUrl", 1),
     ("encodeUrlComponent", 1),
     ("formatInteger", 2),
@@ -200,6 +205,18 @@ fn grow(name: &str, context: &JValue, arguments: &[JValue]) -> Answer {
         _ => arguments.iter().chain([context]).all(|value| weight(value, MAX_WRITTEN).is_some()),
     };
     is_fitting.then_some(()).ok_or_else(exceeded)?;
+    let decoded;
+    let mut arguments = arguments;
+    if let "base64decode" | "decodeUrl" | "decodeUrlComponent" = name
+        && let Some(text) = arguments.first().unwrap_or(context).as_str()
+        && arguments.len() <= 1
+    {
+        match decode(name, text)? {
+            Decoded::Result(text) => return Ok(JValue::string(text)),
+            Decoded::Given(text) => decoded = [JValue::string(text)],
+        }
+        arguments = &decoded;
+    }
     let result = match (name, arguments) {
         ("string", [JValue::String(_)]) => return Ok(arguments[0].clone()),
         ("string", [value @ (JValue::Null | JValue::Bool(_))]) => string(value, None)?,

@@ -9,9 +9,13 @@ use jsonata_core::ast::{AstNode, BinaryOp, PathStep, Stage};
 
 use super::analysis::Analysis;
 use super::budget::{APPLIES, CONCATENATE, DISTINCT, GROWING, HOLD, KEEP, MADE, SHORT, TEXT, watched};
+use super::signature::arity;
 
 /// Functions that keep nothing of what the function that they are given returns, or only the last of it.
 const FORGETFUL: &[&str] = &["filter", "reduce", "sift", "single", "sort"];
+
+/// Functions that are ours, and not the evaluator's.
+const ADDED: &[&str] = &["hash", "millis", "now", "parse", "partition", "random", "range", "shuffle", "uuid"];
 
 /// Functions of the language whose result may take much; calls of others are the expression's own functions.
 const LARGE: &[&str] = &[
@@ -81,6 +85,8 @@ impl Guard {
             AstNode::Variable(name) => {
                 if let Some((name, count)) = self.growing(name) {
                     *node = reference(name, count);
+                } else if let Some(count) = self.added(name) {
+                    *node = added_reference(name, count);
                 }
             }
             AstNode::Path { steps } => self.path(steps),
@@ -274,11 +280,24 @@ impl Guard {
         matches!(name, "match" | "spread") && !self.bound.iter().any(|bound| bound == name)
     }
 
+    /// How many arguments a function of Step Functions' own takes, if the name means one here.
+    fn added(&self, name: &str) -> Option<usize> {
+        let is_added = ADDED.contains(&name) && !self.bound.iter().any(|bound| bound == name);
+        is_added.then(|| arity(name)).flatten()
+    }
+
     /// The watched function that a name means here.
     fn growing(&self, name: &str) -> Option<(&'static str, usize)> {
         let found = GROWING.iter().find(|(growing, _)| *growing == name)?;
         (!self.bound.iter().any(|bound| bound == name)).then_some(*found)
     }
+}
+
+/// A function that Step Functions adds, where it is not called. The evaluator would give it every argument it has got.
+fn added_reference(name: &str, count: usize) -> AstNode {
+    let params: Vec<_> = (0..count).map(|index| format!("?{index}")).collect();
+    let arguments = params.iter().cloned().map(AstNode::Variable).collect();
+    function_of(params, call(name, arguments))
 }
 
 /// A function's name where it is not called.

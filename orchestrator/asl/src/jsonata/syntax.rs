@@ -1,5 +1,6 @@
 //! What the parser says, in the words of the parser that Step Functions uses: symbols instead of names of tokens.
 
+use jsonata_core::ast::AstNode;
 use jsonata_core::parser::ParserError;
 
 use super::code;
@@ -19,6 +20,14 @@ pub(super) fn message(error: &ParserError) -> String {
         }
         other => without_code(&other.to_string()),
     }
+}
+
+/// What stands for an expression such as `1()`, which jsonata-js parses and Step Functions accepts: it throws when it is
+/// evaluated. The whole expression does then, whatever the rest of it is.
+pub(super) fn invoked_literal(error: &ParserError) -> Option<AstNode> {
+    let message = error.to_string();
+    let is_invoked = matches!(code::find(&message), (Some("T1006"), _));
+    is_invoked.then(|| AstNode::Call { procedure: Box::new(AstNode::Null), args: Vec::new() })
 }
 
 fn without_code(message: &str) -> String {
