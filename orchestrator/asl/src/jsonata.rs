@@ -15,6 +15,7 @@ mod distinct;
 mod explain;
 mod failure;
 mod functions;
+mod grammar;
 mod guard;
 mod java_random;
 mod limits;
@@ -85,7 +86,10 @@ impl Expression {
 
     /// `location` is the field's place in its state; only a catcher's fields may refer to `$states.errorOutput`.
     pub(crate) fn parse(source: &str, location: &str, in_catcher: bool) -> Result<Self, Problem> {
-        // Neither the parser nor the evaluator is ours: should one panic on an expression, the expression is wrong.
+        if let Some(message) = grammar::fault(source) {
+            return Err(Problem::Invalid(message));
+        }
+        // The evaluator's parser is not ours: should it panic on an expression, the expression is wrong.
         let parsed = catch_unwind(|| parser::parse(source));
         let parsed = parsed.map_err(|_| Problem::Invalid("The expression cannot be parsed".to_owned()))?;
         let mut tree = parsed

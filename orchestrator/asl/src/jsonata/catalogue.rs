@@ -28,7 +28,8 @@ pub(super) fn json(value: &JValue) -> String {
     }
 }
 
-fn number_text(number: f64) -> String {
+/// As JavaScript writes it in JSON.
+pub(super) fn number_text(number: f64) -> String {
     let size = number.abs();
     if !number.is_finite() {
         "null".to_owned()
