@@ -10,9 +10,9 @@ use jsonata_core::value::JValue;
 
 use super::catalogue::{json, message};
 use super::code;
-use super::signature;
+use super::signature::validate;
 
-/// Looks at a call: the function's name, the context, the arguments.
+/// Looks at a call: the function's name, its signature, the context, the arguments.
 pub(super) const CALL: &str = "?call";
 /// Looks at what an operator is given: its symbol, and the values.
 pub(super) const OPERATOR: &str = "?operator";
@@ -56,10 +56,15 @@ impl Witness {
     }
 
     fn call(&self, given: &[JValue]) -> Result<JValue, EvaluatorError> {
-        let [JValue::String(name), context, arguments @ ..] = given else { return Ok(JValue::Undefined) };
-        let checked = signature::check(name, arguments, context);
+        let [JValue::String(name), signature, context, arguments @ ..] = given else {
+            return Ok(JValue::Undefined);
+        };
+        let checked = match signature.as_str() {
+            Some(signature) => validate(name, signature, arguments, context),
+            None => Ok(arguments.to_vec()),
+        };
         let mut seen = self.0.borrow_mut();
-        name.trim_end().clone_into(&mut seen.function);
+        name.as_ref().clone_into(&mut seen.function);
         seen.arguments = checked.clone().unwrap_or_default();
         seen.outcome(checked.map(|_| ()))
     }
@@ -103,7 +108,11 @@ impl Seen {
                     said.split(|c: char| !c.is_ascii_digit()).filter(|digits| !digits.is_empty()).nth(1);
                 vec![("index", index.unwrap_or("1").to_owned()), ("token", token), ("type", kind)]
             }
-            "D1009" | "D3130" | "D3132" | "D3133" => vec![("value", quoted(said))],
+            "D1009" => {
+                let key = said.split_once("same key: ").map_or(said, |(_, key)| key);
+                vec![("value", key.to_owned())]
+            }
+            "D3130" | "D3132" | "D3133" => vec![("value", quoted(said))],
             "T2007" => self.mismatch(),
             _ => Vec::new(),
         }

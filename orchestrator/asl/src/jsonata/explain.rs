@@ -4,12 +4,12 @@
 //! are put into variables, which [`checks`](super::checks) look at before it takes place. This costs time and depth,
 //! and is done only for what has failed.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use jsonata_core::ast::{AstNode, BinaryOp, Stage, UnaryOp};
 
 use super::checks::{CALL, OPERATOR};
-use super::signature::arity;
+use super::signature::{arity, signature};
 
 /// Puts the checks in.
 pub(super) fn explain(tree: &mut AstNode) {
@@ -20,8 +20,8 @@ pub(super) fn explain(tree: &mut AstNode) {
 
 #[derive(Default)]
 struct Explain {
-    /// The names that the expression gives a meaning.
-    bound: BTreeSet<String>,
+    /// The names that the expression gives a meaning, with the signature if it is that of a function which has one.
+    bound: BTreeMap<String, Option<String>>,
     /// How many variables there are.
     count: usize,
 }
@@ -29,13 +29,17 @@ struct Explain {
 impl Explain {
     fn find_bound(&mut self, node: &mut AstNode) {
         match node {
-            AstNode::Binary { op: BinaryOp::ColonEqual, lhs, .. } => {
+            AstNode::Binary { op: BinaryOp::ColonEqual, lhs, rhs } => {
                 if let AstNode::Variable(name) = &**lhs {
-                    self.bound.insert(name.clone());
+                    let before = self.bound.insert(name.clone(), signature_of(rhs));
+                    if before.is_some() {
+                        self.bound.insert(name.clone(), None);
+                    }
                 }
             }
             AstNode::Lambda { params, .. } => {
-                self.bound.extend(params.iter().map(|name| name.trim_start_matches('$').to_owned()));
+                let names = params.iter().map(|name| name.trim_start_matches('$').to_owned());
+                self.bound.extend(names.map(|name| (name, None)));
             }
             _ => {}
         }
@@ -49,7 +53,7 @@ impl Explain {
             *thunk = false;
         }
         if let AstNode::Variable(name) = node
-            && let Some(count) = arity(name).filter(|count| *count > 0 && !self.bound.contains(name))
+            && let Some(count) = arity(name).filter(|count| *count > 0 && !self.bound.contains_key(name))
         {
             *node = self.reference(name.clone(), count);
             return;
@@ -64,15 +68,18 @@ impl Explain {
     fn check(&mut self, node: &mut AstNode) {
         match node {
             AstNode::Function { name, args, is_builtin: true } if !args.contains(&AstNode::Placeholder) => {
-                // The check takes a name with a space for one of the expression's own.
-                let checked = if self.bound.contains(name) { format!("{name} ") } else { name.clone() };
+                let signature = match self.bound.get(name) {
+                    Some(own) => own.clone(),
+                    None => signature(name).map(str::to_owned),
+                };
+                let head = call_head(name, signature);
                 let values = self.bind_all(args);
-                let head = vec![AstNode::String(checked), AstNode::Variable(String::new())];
                 finish(node, values, CALL, head);
             }
-            AstNode::Call { args, .. } if !args.contains(&AstNode::Placeholder) => {
+            AstNode::Call { args, procedure } if !args.contains(&AstNode::Placeholder) => {
+                let head = call_head("", signature_of(procedure));
                 let values = self.bind_all(args);
-                finish(node, values, CALL, vec![AstNode::String(String::new()), AstNode::Null]);
+                finish(node, values, CALL, head);
             }
             AstNode::Binary { op, lhs, rhs } => {
                 if let Some(symbol) = symbol(*op) {
@@ -131,6 +138,21 @@ impl Explain {
         let mut body = AstNode::Function { name, args, is_builtin: true };
         self.check(&mut body);
         AstNode::Lambda { params, body: Box::new(body), signature: None, thunk: false }
+    }
+}
+
+/// What a check of a call is given before the arguments.
+fn call_head(name: &str, signature: Option<String>) -> Vec<AstNode> {
+    let signature = signature.map_or(AstNode::Null, AstNode::String);
+    vec![AstNode::String(name.to_owned()), signature, AstNode::Variable(String::new())]
+}
+
+/// The signature that a function is defined with.
+fn signature_of(node: &AstNode) -> Option<String> {
+    match node {
+        AstNode::Lambda { signature, .. } => signature.clone(),
+        AstNode::Block(items) => signature_of(items.last()?),
+        _ => None,
     }
 }
 

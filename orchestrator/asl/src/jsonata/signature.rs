@@ -13,10 +13,15 @@ use super::catalogue::message;
 /// # Errors
 /// What is wrong with the first argument that does not fit, with its code.
 pub(super) fn check(name: &str, given: &[JValue], context: &JValue) -> Result<Vec<JValue>, String> {
-    match find(name) {
-        Some((_, signature, _)) => validate(name, signature, given, context),
+    match signature(name) {
+        Some(signature) => validate(name, signature, given, context),
         None => Ok(given.to_vec()),
     }
+}
+
+/// The signature of a function of the language.
+pub(super) fn signature(name: &str) -> Option<&'static str> {
+    find(name).map(|(_, signature, _)| *signature)
 }
 
 /// How many arguments a function is given that calls it back; `None` if it is none of the language's.
@@ -48,12 +53,18 @@ impl Param<'_> {
     }
 }
 
-fn validate(name: &str, signature: &str, given: &[JValue], context: &JValue) -> Result<Vec<JValue>, String> {
+/// As for [`check`], with that signature. A function without a name is `undefined` in messages.
+pub(super) fn validate(
+    name: &str,
+    signature: &str,
+    given: &[JValue],
+    context: &JValue,
+) -> Result<Vec<JValue>, String> {
     let params = params(signature);
     let letters: String = given.iter().map(letter).collect();
+    let token = if name.is_empty() { "undefined".to_owned() } else { format!("\"{name}\"") };
     let failure = |code: &str, index: usize, of: &str| {
-        let values =
-            [("index", (index + 1).to_string()), ("token", format!("\"{name}\"")), ("type", of.to_owned())];
+        let values = [("index", (index + 1).to_string()), ("token", token.clone()), ("type", of.to_owned())];
         message(code, &values).unwrap_or_default()
     };
     let Some(lengths) = fit(&params, &letters, true) else {

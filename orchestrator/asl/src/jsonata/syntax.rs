@@ -18,8 +18,12 @@ pub(super) fn message(error: &ParserError) -> String {
 /// evaluated. The whole expression does then, whatever the rest of it is.
 pub(super) fn invoked_literal(error: &ParserError) -> Option<AstNode> {
     let message = error.to_string();
-    let is_invoked = matches!(code::find(&message), (Some("T1006"), _));
-    is_invoked.then(|| AstNode::Call { procedure: Box::new(AstNode::Null), args: Vec::new() })
+    let args = match code::find(&message) {
+        (Some("T1006"), _) => Vec::new(),
+        (Some("T1008"), _) => vec![AstNode::Placeholder],
+        _ => return None,
+    };
+    Some(AstNode::Call { procedure: Box::new(AstNode::Null), args })
 }
 
 fn without_code(message: &str) -> String {
