@@ -47,6 +47,10 @@ struct Param<'a> {
 }
 
 impl Param<'_> {
+    fn is_needed(&self) -> bool {
+        !self.is_optional && !self.takes_context
+    }
+
     /// What is missing fits everywhere but where a function must be.
     fn takes(&self, letter: char) -> bool {
         self.kinds.contains(letter) || letter == 'm' && self.kinds != "f"
@@ -117,18 +121,33 @@ fn element_type(of: Option<&str>) -> String {
 }
 
 /// How many of the letters go to each argument: as many as may, from the first on. The rest may stay if not `whole`.
+///
+/// Whether the arguments from one on fit the letters from one on is found out once for each pair.
 fn fit(params: &[Param<'_>], letters: &str, whole: bool) -> Option<Vec<usize>> {
-    let Some((param, others)) = params.split_first() else {
-        return (!whole || letters.is_empty()).then(Vec::new);
-    };
-    let fitting = letters.chars().take_while(|letter| param.takes(*letter)).count();
-    let most = if param.is_many { fitting } else { fitting.min(1) };
-    let least = usize::from(!param.is_optional && !param.takes_context);
-    (least..=most).rev().find_map(|length| {
-        let mut lengths = vec![length];
-        lengths.extend(fit(others, &letters[length..], whole)?);
-        Some(lengths)
-    })
+    let letters: Vec<char> = letters.chars().collect();
+    let end = letters.len();
+    let mut fits = vec![(0..=end).map(|at| !whole || at == end).collect::<Vec<bool>>()];
+    for param in params.iter().rev() {
+        let later = &fits[fits.len() - 1];
+        // Whether it fits if the argument takes the letter here, and maybe more.
+        let mut takes = vec![false; end + 1];
+        for at in (0..end).rev() {
+            takes[at] = param.takes(letters[at]) && (later[at + 1] || param.is_many && takes[at + 1]);
+        }
+        let here = (0..=end).map(|at| takes[at] || !param.is_needed() && later[at]).collect();
+        fits.push(here);
+    }
+    fits.reverse();
+    let mut at = 0;
+    let mut lengths = Vec::new();
+    for (param, later) in params.iter().zip(&fits[1..]) {
+        let fitting = letters[at..].iter().take_while(|letter| param.takes(**letter)).count();
+        let most = if param.is_many { fitting } else { fitting.min(1) };
+        let length = (usize::from(param.is_needed())..=most).rev().find(|length| later[at + length])?;
+        lengths.push(length);
+        at += length;
+    }
+    fits[0][0].then_some(lengths)
 }
 
 fn params(signature: &str) -> Vec<Param<'_>> {
@@ -250,3 +269,32 @@ const SIGNATURES: &[(&str, &str, usize)] = &[
     ("uuid", "<:s>", 0),
     ("zip", "<a+>", 0),
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::{fit, params};
+
+    #[test]
+    fn letters_go_to_the_first_argument_that_takes_them() {
+        let check = |signature: &str, letters: &str, expected: Option<&[usize]>| {
+            let found = fit(&params(signature), letters, true);
+            assert_eq!(found.as_deref(), expected, "{signature} {letters}");
+        };
+        check("<s-nn?:s>", "sn", Some(&[1, 1, 0]));
+        check("<s-nn?:s>", "nn", Some(&[0, 1, 1]));
+        check("<s-nn?:s>", "ss", None);
+        check("<s-(sf):b>", "s", Some(&[0, 1]));
+        check("<n+n:n>", "nnn", Some(&[2, 1]));
+        check("<a<n>:n>", "m", Some(&[1]));
+        check("<af>", "am", None);
+        check("<:n>", "", Some(&[]));
+        assert_eq!(fit(&params("<s-n>"), "sx", false), None);
+        assert_eq!(fit(&params("<s->"), "x", false), Some(vec![0]));
+    }
+
+    #[test]
+    fn many_letters_are_divided_at_once() {
+        let signature = format!("<{}s:n>", "n+".repeat(30));
+        assert_eq!(fit(&params(&signature), &"n".repeat(1_000), true), None);
+    }
+}

@@ -153,6 +153,16 @@ fn functions_of_step_functions_give_what_they_give_there() {
     check("$decodeUrlComponent('%ff')", json!("\u{fffd}"));
     check("$map(['{\"a\":1}', '{\"a\":2}'], $parse).a", json!([1, 2]));
     check("$exists($parse('null'))", json!(true));
+    check("'[1]' ~> $parse", json!([1]));
+    check("'[1]' ~> $parse()", json!([1]));
+    check("($p := $parse(?); $p('[1]'))", json!([1]));
+    check("($p := $parse; $p('[1]'))", json!([1]));
+    check("['a'].$hash($, 'MD5')", json!("0cc175b9c0f1b6a831c399e269772661"));
+    check("$parseInteger('abc', '0')", json!("NaN"));
+    check("$string(1e20)", json!("100000000000000000000"));
+    check("('%20' ~> $decodeUrl) & ['%21'].$decodeUrl() & $map(['%22'], $decodeUrlComponent)", json!(" !\""));
+    check("($parse := function($x) { $x }; $map([1, 2], $parse))", json!([1, 2]));
+    check("$count($map([1, 2], $random))", json!(2));
     for nothing in [
         "$parse()",
         "$parse($none)",
