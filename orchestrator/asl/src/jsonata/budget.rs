@@ -29,6 +29,8 @@ pub(super) const HOLD: &str = "!hold";
 pub(super) const TEXT: &str = "!text";
 /// Counts a list of objects that was made just now.
 pub(super) const MADE: &str = "!made";
+/// Refuses null as a bound of a range, where the evaluator takes it for nothing.
+pub(super) const BOUND: &str = "!bound";
 /// Refuses a text that would be taken apart into too many parts.
 pub(super) const SHORT: &str = "!short";
 
@@ -87,6 +89,7 @@ pub(super) fn register(evaluator: &mut Evaluator, called: &BTreeSet<Box<str>>, b
             TEXT => evaluator.register_fn(TEXT, text(budget)),
             MADE => evaluator.register_fn(MADE, made(budget)),
             SHORT => evaluator.register_fn(SHORT, |given: &[JValue]| short(first(given))),
+            BOUND => evaluator.register_fn(BOUND, |given: &[JValue]| bound(first(given))),
             DISTINCT => evaluator.register_fn(DISTINCT, |given: &[JValue]| Ok(distinct(&first(given)))),
             APPLIES => evaluator.register_fn(APPLIES, |given: &[JValue]| {
                 let is_function = |value: &JValue| value.is_function() && !value.is_regex();
@@ -174,6 +177,14 @@ fn made(budget: &Budget) -> impl Fn(&[JValue]) -> Answer + 'static {
 
 fn short(value: JValue) -> Answer {
     if matches!(&value, JValue::String(text) if text.len() > MAX_ITEMS) { Err(exceeded()) } else { Ok(value) }
+}
+
+fn bound(value: JValue) -> Answer {
+    if value.is_null() {
+        let message = "T2004: The right side of the range operator (..) must evaluate to an integer";
+        return Err(EvaluatorError::EvaluationError(message.to_owned()));
+    }
+    Ok(value)
 }
 
 fn concatenate(given: &[JValue]) -> Answer {

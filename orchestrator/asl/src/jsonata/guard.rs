@@ -3,62 +3,17 @@
 //! Most calls go where a value is kept while others are made, because what is not kept does not add up: into what a
 //! function returns, what a variable is bound to, and what a list or an object is made of.
 
+mod known;
+
 use std::collections::BTreeSet;
 
 use jsonata_core::ast::{AstNode, BinaryOp, PathStep, Stage};
 
+use known::{ADDED, FORGETFUL, LARGE};
+
 use super::analysis::Analysis;
-use super::budget::{APPLIES, CONCATENATE, DISTINCT, GROWING, HOLD, KEEP, MADE, SHORT, TEXT, watched};
+use super::budget::{APPLIES, BOUND, CONCATENATE, DISTINCT, GROWING, HOLD, KEEP, MADE, SHORT, TEXT, watched};
 use super::signature::arity;
-
-/// Functions that keep nothing of what the function that they are given returns, or only the last of it.
-const FORGETFUL: &[&str] = &["filter", "reduce", "sift", "single", "sort"];
-
-/// Functions that are ours, and not the evaluator's.
-const ADDED: &[&str] = &["hash", "millis", "now", "parse", "partition", "random", "range", "shuffle", "uuid"];
-
-/// Functions of the language whose result may take much; calls of others are the expression's own functions.
-const LARGE: &[&str] = &[
-    "append",
-    "base64decode",
-    "base64encode",
-    "decodeUrl",
-    "decodeUrlComponent",
-    "distinct",
-    "each",
-    "encodeUrl",
-    "encodeUrlComponent",
-    "filter",
-    "formatInteger",
-    "formatNumber",
-    "join",
-    "keys",
-    "lookup",
-    "lowercase",
-    "map",
-    "match",
-    "merge",
-    "pad",
-    "parse",
-    "partition",
-    "range",
-    "reduce",
-    "replace",
-    "reverse",
-    "shuffle",
-    "sift",
-    "single",
-    "sort",
-    "split",
-    "spread",
-    "string",
-    "substring",
-    "substringAfter",
-    "substringBefore",
-    "trim",
-    "uppercase",
-    "zip",
-];
 
 /// Guards an expression, and tells which functions that are not the language's it calls since.
 pub(super) fn guard(tree: &mut AstNode) -> BTreeSet<Box<str>> {
@@ -217,7 +172,12 @@ impl Guard {
             (operator, left, right) => {
                 self.walk(left);
                 self.walk(right);
-                if operator == BinaryOp::Concatenate {
+                if operator == BinaryOp::Range {
+                    let is_data = |side: &&mut AstNode| {
+                        matches!(side, AstNode::Null | AstNode::Variable(_) | AstNode::Path { .. })
+                    };
+                    [left, right].into_iter().filter(is_data).for_each(|side| wrap(side, BOUND));
+                } else if operator == BinaryOp::Concatenate {
                     let args = [left, right].map(|side| std::mem::replace(side, AstNode::Null));
                     *node = call(CONCATENATE, args.into());
                 }
