@@ -32,18 +32,7 @@ impl Guard {
     /// Recursion is bounded by the depth of the expression, which its parser limits.
     fn walk(&mut self, node: &mut AstNode) {
         match node {
-            AstNode::Variable(name) if name == "distinct" && !self.bound.contains(name) => {
-                let params = vec!["?0".to_owned()];
-                let argument = AstNode::Variable("?0".to_owned());
-                *node = function_of(params, call(DISTINCT, vec![argument]));
-            }
-            AstNode::Variable(name) => {
-                if let Some((name, count)) = self.growing(name) {
-                    *node = reference(name, count);
-                } else if let Some(count) = self.added(name) {
-                    *node = added_reference(name, count);
-                }
-            }
+            AstNode::Variable(_) => self.variable(node),
             AstNode::Path { steps } => self.path(steps),
             AstNode::Binary { .. } => self.binary(node),
             AstNode::Unary { operand, .. } => self.walk(operand),
@@ -89,6 +78,19 @@ impl Guard {
                 }
             }
             _ => {}
+        }
+    }
+
+    /// A function of the language that is not called becomes one that calls what it is called instead.
+    fn variable(&self, node: &mut AstNode) {
+        let AstNode::Variable(name) = node else { return };
+        if name == "distinct" && !self.bound.contains(name) {
+            let argument = AstNode::Variable("?0".to_owned());
+            *node = function_of(vec!["?0".to_owned()], call(DISTINCT, vec![argument]));
+        } else if let Some((name, count)) = self.growing(name) {
+            *node = reference(name, count);
+        } else if let Some(count) = self.added(name) {
+            *node = added_reference(name, count);
         }
     }
 
