@@ -210,11 +210,12 @@ impl<'a> Tokens<'a> {
     }
 }
 
-/// The character of four digits; that of half a pair is none.
+/// The character of four digits, or of less at the end; that of half a pair is none.
 fn code_point(chars: &mut std::str::Chars<'_>) -> Result<char, String> {
-    let digits = chars.as_str().get(..4).filter(|digits| digits.bytes().all(|byte| byte.is_ascii_hexdigit()));
-    let digits = digits.ok_or("The escape sequence \\u must be followed by 4 hex digits")?;
-    let number = u32::from_str_radix(digits, 16).unwrap_or_default();
-    *chars = chars.as_str()[4..].chars();
+    let digits: String = chars.by_ref().take(4).collect();
+    if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        return Err("The escape sequence \\u must be followed by 4 hex digits".to_owned());
+    }
+    let number = u32::from_str_radix(&digits, 16).unwrap_or_default();
     Ok(char::from_u32(number).unwrap_or(char::REPLACEMENT_CHARACTER))
 }
