@@ -6,13 +6,22 @@
 
 mod analysis;
 mod budget;
+mod catalogue;
+mod checks;
 mod code;
 mod convert;
+mod decoding;
 mod distinct;
+mod explain;
+mod failure;
 mod functions;
+mod grammar;
 mod guard;
+mod java_random;
 mod limits;
 mod session;
+mod signature;
+mod strict_json;
 mod syntax;
 
 use std::collections::BTreeSet;
@@ -28,9 +37,11 @@ use serde_json::Value;
 
 use analysis::Analysis;
 use budget::Budget;
+use checks::Witness;
+use failure::Failure;
 pub(crate) use session::Session;
 
-use crate::environment::{Environment, States};
+use crate::environment::{Environment, States, uuid};
 use crate::evaluation_error::EvaluationError;
 
 /// A JSONata expression in a field of a state.
@@ -75,10 +86,15 @@ impl Expression {
 
     /// `location` is the field's place in its state; only a catcher's fields may refer to `$states.errorOutput`.
     pub(crate) fn parse(source: &str, location: &str, in_catcher: bool) -> Result<Self, Problem> {
-        // Neither the parser nor the evaluator is ours: should one panic on an expression, the expression is wrong.
+        if let Some(message) = grammar::fault(source) {
+            return Err(Problem::Invalid(message));
+        }
+        // The evaluator's parser is not ours: should it panic on an expression, the expression is wrong.
         let parsed = catch_unwind(|| parser::parse(source));
         let parsed = parsed.map_err(|_| Problem::Invalid("The expression cannot be parsed".to_owned()))?;
-        let mut tree = parsed.map_err(|error| Problem::Invalid(syntax::message(&error)))?;
+        let mut tree = parsed
+            .or_else(|error| syntax::invoked_literal(&error).ok_or(error))
+            .map_err(|error| Problem::Invalid(syntax::message(&error)))?;
         let needs = Analysis::of(&tree);
         let unsupported = needs.unsupported(in_catcher);
         if !unsupported.is_empty() {
@@ -131,10 +147,11 @@ impl Expression {
     }
 
     pub(crate) fn evaluate_in(&self, session: &Session<'_>) -> Result<Value, EvaluationError> {
-        let outcome = catch_unwind(AssertUnwindSafe(|| self.run(session)));
-        let value = outcome.unwrap_or_else(|_| Err("D9999: the expression cannot be evaluated".to_owned()));
-        match value.map(|value| convert::to_json(&value)) {
-            Err(reason) => Err(self.error(&format!("threw an error during evaluation. {reason}"))),
+        let seed = functions::draw(&self.needs).then(|| session.environment.random());
+        let outcome =
+            run(&Attempt { tree: &self.tree, guards: &self.guards, needs: &self.needs, seed }, session, None);
+        match outcome.map(|value| convert::to_json(&value)) {
+            Err(message) => Err(self.failed(&message, session, seed)),
             Ok(convert::Converted::Value(value)) => Ok(value),
             Ok(convert::Converted::Undefined) => Err(self.error("returned nothing (undefined).")),
             Ok(convert::Converted::Function) => Err(self.error("returned an unsupported result type.")),
@@ -144,7 +161,40 @@ impl Expression {
 
     /// The error if its value takes too much.
     pub(crate) fn too_large(&self) -> EvaluationError {
-        self.error(&format!("threw an error during evaluation. {}", limits::MEMORY_EXCEEDED))
+        self.exceeded(limits::MEMORY_EXCEEDED)
+    }
+
+    /// What is thrown follows a full stop, and a limit a colon. Measured on Step Functions.
+    fn exceeded(&self, limit: &str) -> EvaluationError {
+        self.error(&format!("threw an error during evaluation: {limit}"))
+    }
+
+    fn failed(&self, message: &str, session: &Session<'_>, seed: Option<u64>) -> EvaluationError {
+        match Failure::of(message) {
+            Failure::Exceeded(limit) => self.exceeded(limit),
+            Failure::Internal => {
+                let environment = session.environment;
+                let id = uuid(environment.random(), environment.random());
+                self.error(&format!("threw an internal error during evaluation. {id}"))
+            }
+            Failure::Thrown(said) => {
+                let text = self.explained(said, session, seed).unwrap_or_else(|| said.to_owned());
+                self.error(&format!("threw an error during evaluation. {text}"))
+            }
+        }
+    }
+
+    /// What jsonata-js would say, found out by evaluating again. Chance and time are as before.
+    fn explained(&self, said: &str, session: &Session<'_>, seed: Option<u64>) -> Option<String> {
+        let witness = Witness::default();
+        if let Ok(mut tree) = parser::parse(&self.source) {
+            explain::explain(&mut tree);
+            let guards = guard::guard(&mut tree);
+            let attempt = Attempt { tree: &tree, guards: &guards, needs: &self.needs, seed };
+            // Only what the checks have seen matters.
+            let _ = run(&attempt, session, Some(&witness));
+        }
+        witness.text(said)
     }
 
     /// An error of this expression.
@@ -160,25 +210,41 @@ impl Expression {
     pub(crate) fn variables(&self) -> impl Iterator<Item = &str> {
         self.needs.variables()
     }
+}
 
-    fn run(&self, session: &Session<'_>) -> Result<JValue, String> {
+/// A tree to evaluate, and what goes with it.
+struct Attempt<'a> {
+    tree: &'a AstNode,
+    guards: &'a BTreeSet<Box<str>>,
+    needs: &'a Analysis,
+    /// What chance begins with, if there is any.
+    seed: Option<u64>,
+}
+
+/// Its value, or what the evaluator says. With a witness the tree has checks in it.
+fn run(attempt: &Attempt<'_>, session: &Session<'_>, witness: Option<&Witness>) -> Result<JValue, String> {
+    let evaluated = || {
         let mut context = Context::new();
-        for name in self.needs.variables() {
+        for name in attempt.needs.variables() {
             if let Some(value) = session.variable(name) {
                 context.bind(name.to_owned(), value);
             }
         }
-        if let Some(states) = session.states(self.needs.states()) {
+        if let Some(states) = session.states(attempt.needs.states()) {
             context.bind("states".to_owned(), states);
         }
-        let mut evaluator = Evaluator::with_options(context, limits::options());
+        let options = if witness.is_some() { limits::explaining_options() } else { limits::options() };
+        let mut evaluator = Evaluator::with_options(context, options);
         let budget = Budget::new();
-        functions::register(&mut evaluator, &self.needs, session.environment, &budget);
-        budget::register(&mut evaluator, &self.guards, &budget);
-        evaluator
-            .evaluate(&self.tree, &JValue::Undefined)
-            .map_err(|error| limits::in_aws_words(error.message()))
-    }
+        functions::register(&mut evaluator, attempt.needs, session.environment, attempt.seed, &budget);
+        budget::register(&mut evaluator, attempt.guards, &budget);
+        if let Some(witness) = witness {
+            witness.register(&mut evaluator);
+        }
+        evaluator.evaluate(attempt.tree, &JValue::Undefined).map_err(|error| error.message().to_owned())
+    };
+    // Neither the parser nor the evaluator is ours: should one panic on an expression, its evaluation fails.
+    catch_unwind(AssertUnwindSafe(evaluated)).unwrap_or_else(|_| Err(failure::INTERNAL.to_owned()))
 }
 
 /// Two expressions are the same if they say the same in the same place.

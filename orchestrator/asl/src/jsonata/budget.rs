@@ -13,6 +13,7 @@ use jsonata_core::evaluator::{Context, Evaluator, EvaluatorError};
 use jsonata_core::functions::string::{build_regex, string};
 use jsonata_core::value::JValue;
 
+use super::decoding::{Decoded, decode};
 use super::distinct::distinct;
 use super::limits::{self, MAX_ITEMS, MAX_KEPT, MAX_NODES, MAX_TEXT, NODE_BYTES, OBJECT_BYTES, PART_BYTES};
 
@@ -28,6 +29,8 @@ pub(super) const HOLD: &str = "!hold";
 pub(super) const TEXT: &str = "!text";
 /// Counts a list of objects that was made just now.
 pub(super) const MADE: &str = "!made";
+/// Refuses null as a bound of a range, where the evaluator takes it for nothing.
+pub(super) const BOUND: &str = "!bound";
 /// Refuses a text that would be taken apart into too many parts.
 pub(super) const SHORT: &str = "!short";
 
@@ -37,8 +40,12 @@ pub(super) const APPLIES: &str = "!applies";
 pub(super) const DISTINCT: &str = "!distinct";
 
 /// Functions whose result may be much larger than what they are given. With each, how many arguments it takes.
+/// Those that decode are there because they are looked at as well.
 pub(super) const GROWING: &[(&str, usize)] = &[
+    ("base64decode", 1),
     ("base64encode", 1),
+    ("decodeUrl", 1),
+    ("decodeUrlComponent", 1),
     ("encodeUrl", 1),
     ("encodeUrlComponent", 1),
     ("formatInteger", 2),
@@ -82,6 +89,7 @@ pub(super) fn register(evaluator: &mut Evaluator, called: &BTreeSet<Box<str>>, b
             TEXT => evaluator.register_fn(TEXT, text(budget)),
             MADE => evaluator.register_fn(MADE, made(budget)),
             SHORT => evaluator.register_fn(SHORT, |given: &[JValue]| short(first(given))),
+            BOUND => evaluator.register_fn(BOUND, |given: &[JValue]| bound(first(given))),
             DISTINCT => evaluator.register_fn(DISTINCT, |given: &[JValue]| Ok(distinct(&first(given)))),
             APPLIES => evaluator.register_fn(APPLIES, |given: &[JValue]| {
                 let is_function = |value: &JValue| value.is_function() && !value.is_regex();
@@ -171,6 +179,14 @@ fn short(value: JValue) -> Answer {
     if matches!(&value, JValue::String(text) if text.len() > MAX_ITEMS) { Err(exceeded()) } else { Ok(value) }
 }
 
+fn bound(value: JValue) -> Answer {
+    if value.is_null() {
+        let message = "T2004: The right side of the range operator (..) must evaluate to an integer";
+        return Err(EvaluatorError::EvaluationError(message.to_owned()));
+    }
+    Ok(value)
+}
+
 fn concatenate(given: &[JValue]) -> Answer {
     let mut joined = String::new();
     for value in given {
@@ -200,6 +216,18 @@ fn grow(name: &str, context: &JValue, arguments: &[JValue]) -> Answer {
         _ => arguments.iter().chain([context]).all(|value| weight(value, MAX_WRITTEN).is_some()),
     };
     is_fitting.then_some(()).ok_or_else(exceeded)?;
+    let decoded;
+    let mut arguments = arguments;
+    if let "base64decode" | "decodeUrl" | "decodeUrlComponent" = name
+        && let Some(text) = arguments.first().unwrap_or(context).as_str()
+        && arguments.len() <= 1
+    {
+        match decode(name, text)? {
+            Decoded::Result(text) => return Ok(JValue::string(text)),
+            Decoded::Given(text) => decoded = [JValue::string(text)],
+        }
+        arguments = &decoded;
+    }
     let result = match (name, arguments) {
         ("string", [JValue::String(_)]) => return Ok(arguments[0].clone()),
         ("string", [value @ (JValue::Null | JValue::Bool(_))]) => string(value, None)?,

@@ -1,17 +1,19 @@
 //! Functions that Step Functions adds to JSONata, and those that would read a clock or draw a number.
 //!
-//! Only what an expression names is registered. `$eval` is there no more; what it did for data, `$parse` does.
+//! Only what an expression names is registered. `$eval` is there no more; what it did for data, `$parse` does. What the
+//! functions do with odd arguments was measured by the authors of floci (its `JsonataEvaluatorTest`) and of sfnx.
 
 use std::rc::Rc;
 
 use jsonata_core::evaluator::{Evaluator, EvaluatorError};
 use jsonata_core::parser;
 use jsonata_core::value::JValue;
-use serde_json::Value;
 
 use super::analysis::Analysis;
 use super::budget::{Budget, exceeded, picture_fits};
-use super::convert::from_json;
+use super::java_random;
+use super::signature;
+use super::strict_json;
 use crate::digest;
 use crate::environment::{Chance, Environment, uuid};
 
@@ -23,10 +25,17 @@ const MAX_RANGE: usize = 360_145;
 /// What a value of JSON may take for each byte of its text.
 const PARSED_BYTES: usize = 32;
 
+/// Whether an expression depends on chance.
+pub(super) fn draw(needs: &Analysis) -> bool {
+    ["random", "uuid", "shuffle"].into_iter().any(|name| needs.uses_function(name))
+}
+
+/// Chance begins with the seed.
 pub(super) fn register(
     evaluator: &mut Evaluator,
     needs: &Analysis,
     environment: &dyn Environment,
+    seed: Option<u64>,
     budget: &Budget,
 ) {
     let budget = budget.clone();
@@ -34,7 +43,6 @@ pub(super) fn register(
     let mut registry = Registry { evaluator, needs };
     registry.add("now", move |arguments| now_text(now, arguments));
     registry.add("millis", move |_| Ok(JValue::from_i64(now)));
-    registry.add("eval", |_| Err(failure("T1006: Attempted to invoke a non-function")));
     registry.add("partition", partition);
     registry.add("range", range);
     registry.add("hash", hash);
@@ -43,8 +51,13 @@ pub(super) fn register(
         budget.take(length * PARSED_BYTES)?;
         parse(arguments)
     });
-    if ["random", "uuid", "shuffle"].into_iter().any(|name| needs.uses_function(name)) {
-        let chance = Rc::new(Chance::new(environment.random()));
+    if needs.uses_function("eval") {
+        let not_there = |_: &[JValue]| Err(failure("T1006: Attempted to invoke a non-function"));
+        // It fails only for names that take part in the compiled fast path.
+        let _ = registry.evaluator.register_fn_override("eval", not_there);
+    }
+    if let Some(seed) = seed {
+        let chance = Rc::new(Chance::new(seed));
         let (for_uuid, for_shuffle) = (Rc::clone(&chance), Rc::clone(&chance));
         registry.add("uuid", move |_| Ok(JValue::string(uuid(for_uuid.next(), for_uuid.next()))));
         registry.add("shuffle", move |arguments| Ok(shuffle(&for_shuffle, arguments)));
@@ -58,10 +71,15 @@ struct Registry<'a> {
 }
 
 impl Registry<'_> {
-    fn add(&mut self, name: &str, function: impl Fn(&[JValue]) -> Answer + 'static) {
+    /// The function is given only what its signature allows.
+    fn add(&mut self, name: &'static str, function: impl Fn(&[JValue]) -> Answer + 'static) {
         if self.needs.uses_function(name) {
+            let checked = move |given: &[JValue]| {
+                let arguments = signature::check(name, given, &JValue::Undefined);
+                function(&arguments.map_err(EvaluatorError::EvaluationError)?)
+            };
             // It fails only for names that take part in the compiled fast path, which none of these does.
-            let _ = self.evaluator.register_fn_override(name, function);
+            let _ = self.evaluator.register_fn_override(name, checked);
         }
     }
 }
@@ -88,23 +106,30 @@ fn parse(arguments: &[JValue]) -> Answer {
     let Some(text) = arguments.first().and_then(JValue::as_str) else {
         return Ok(JValue::Undefined);
     };
-    let value: Value = serde_json::from_str(text)
-        .map_err(|error| failure(&format!("D3137: Unable to parse the text as JSON: {error}")))?;
-    Ok(from_json(&value))
+    strict_json::parse(text).ok_or_else(|| failure("D3137: Invalid JSON"))
 }
 
-/// Chunks of that size, the last one with what is left.
+/// Chunks of that size, the last one with what is left; all in one if there is no size.
 fn partition(arguments: &[JValue]) -> Answer {
-    let list = match arguments.first() {
-        Some(JValue::Array(items)) => items.to_vec(),
+    let items = match arguments.first() {
+        Some(JValue::Array(items)) => items,
         Some(JValue::Undefined) | None => return Ok(JValue::Undefined),
-        Some(single) => vec![single.clone()],
+        Some(_) => {
+            let message = "T0412: Argument 1 of function \"partition\" must be an array of undefined";
+            return Err(failure(message));
+        }
     };
-    let size = arguments.get(1).and_then(truncated).and_then(|size| usize::try_from(size).ok());
-    let Some(size) = size.filter(|size| *size > 0 && !list.is_empty()) else {
+    let Some(size) = arguments.get(1).and_then(truncated) else {
+        return Ok(JValue::array(vec![JValue::array(items.to_vec())]));
+    };
+    if size < 0 {
+        return Err(failure("D3137: Second argument must be zero or greater"));
+    }
+    let size = usize::try_from(size).unwrap_or(usize::MAX);
+    if size == 0 || items.is_empty() {
         return Ok(JValue::Undefined);
-    };
-    Ok(JValue::array(list.chunks(size).map(|chunk| JValue::array(chunk.to_vec())).collect()))
+    }
+    Ok(JValue::array(items.chunks(size).map(|chunk| JValue::array(chunk.to_vec())).collect()))
 }
 
 /// From the first to the last, which is included if the step hits it. A single number is not put into a list.
@@ -128,23 +153,25 @@ fn range(arguments: &[JValue]) -> Answer {
 }
 
 fn hash(arguments: &[JValue]) -> Answer {
-    let text = |index: usize| arguments.get(index).and_then(JValue::as_str);
-    let (Some(data), Some(algorithm)) = (text(0), text(1)) else {
+    let [JValue::String(data), algorithm] = arguments else {
         return Ok(JValue::Undefined);
     };
-    let digest = digest::hex(data, algorithm)
-        .ok_or_else(|| failure(&format!("D3138: The hash algorithm '{algorithm}' is not supported")))?;
+    let algorithm = algorithm.as_str().unwrap_or("null");
+    let digest = digest::hex(data, algorithm).ok_or_else(|| {
+        failure(&format!(
+            "D3137: Hash algorithm '{algorithm}' must be one of SHA-1, SHA-384, SHA-256, SHA-512, MD5"
+        ))
+    })?;
     Ok(JValue::string(digest))
 }
 
 /// At least 0 and less than 1; the same number every time with a seed.
 #[expect(clippy::cast_precision_loss, reason = "53 bits fit")]
 fn random(chance: &Chance, arguments: &[JValue]) -> f64 {
-    let drawn = match arguments.first().and_then(truncated) {
-        Some(seed) => Chance::new(seed.cast_unsigned()).next(),
-        None => chance.next(),
-    };
-    (drawn >> 11) as f64 / (1_u64 << 53) as f64
+    match arguments.first().and_then(truncated) {
+        Some(seed) => java_random::first(seed),
+        None => (chance.next() >> 11) as f64 / (1_u64 << 53) as f64,
+    }
 }
 
 /// The items in an order drawn at random, each order as likely as any other.
@@ -160,9 +187,8 @@ fn shuffle(chance: &Chance, arguments: &[JValue]) -> JValue {
     JValue::array(items)
 }
 
-/// A number without its fraction.
-#[expect(clippy::cast_possible_truncation, reason = "the bounds are checked, and the fraction is gone")]
+/// A number without its fraction, as Java makes a `long` of it.
+#[expect(clippy::cast_possible_truncation, reason = "as in Java, what is too large becomes the largest")]
 fn truncated(value: &JValue) -> Option<i64> {
-    let number = value.as_f64()?.trunc();
-    (number.abs() < 9e15).then_some(number as i64)
+    Some(value.as_f64()? as i64)
 }

@@ -3,58 +3,17 @@
 //! Most calls go where a value is kept while others are made, because what is not kept does not add up: into what a
 //! function returns, what a variable is bound to, and what a list or an object is made of.
 
+mod known;
+
 use std::collections::BTreeSet;
 
 use jsonata_core::ast::{AstNode, BinaryOp, PathStep, Stage};
 
+use known::{ADDED, FORGETFUL, LARGE};
+
 use super::analysis::Analysis;
-use super::budget::{APPLIES, CONCATENATE, DISTINCT, GROWING, HOLD, KEEP, MADE, SHORT, TEXT, watched};
-
-/// Functions that keep nothing of what the function that they are given returns, or only the last of it.
-const FORGETFUL: &[&str] = &["filter", "reduce", "sift", "single", "sort"];
-
-/// Functions of the language whose result may take much; calls of others are the expression's own functions.
-const LARGE: &[&str] = &[
-    "append",
-    "base64decode",
-    "base64encode",
-    "decodeUrl",
-    "decodeUrlComponent",
-    "distinct",
-    "each",
-    "encodeUrl",
-    "encodeUrlComponent",
-    "filter",
-    "formatInteger",
-    "formatNumber",
-    "join",
-    "keys",
-    "lookup",
-    "lowercase",
-    "map",
-    "match",
-    "merge",
-    "pad",
-    "parse",
-    "partition",
-    "range",
-    "reduce",
-    "replace",
-    "reverse",
-    "shuffle",
-    "sift",
-    "single",
-    "sort",
-    "split",
-    "spread",
-    "string",
-    "substring",
-    "substringAfter",
-    "substringBefore",
-    "trim",
-    "uppercase",
-    "zip",
-];
+use super::budget::{APPLIES, BOUND, CONCATENATE, DISTINCT, GROWING, HOLD, KEEP, MADE, SHORT, TEXT, watched};
+use super::signature::arity;
 
 /// Guards an expression, and tells which functions that are not the language's it calls since.
 pub(super) fn guard(tree: &mut AstNode) -> BTreeSet<Box<str>> {
@@ -73,16 +32,7 @@ impl Guard {
     /// Recursion is bounded by the depth of the expression, which its parser limits.
     fn walk(&mut self, node: &mut AstNode) {
         match node {
-            AstNode::Variable(name) if name == "distinct" && !self.bound.contains(name) => {
-                let params = vec!["?0".to_owned()];
-                let argument = AstNode::Variable("?0".to_owned());
-                *node = function_of(params, call(DISTINCT, vec![argument]));
-            }
-            AstNode::Variable(name) => {
-                if let Some((name, count)) = self.growing(name) {
-                    *node = reference(name, count);
-                }
-            }
+            AstNode::Variable(_) => self.variable(node),
             AstNode::Path { steps } => self.path(steps),
             AstNode::Binary { .. } => self.binary(node),
             AstNode::Unary { operand, .. } => self.walk(operand),
@@ -128,6 +78,19 @@ impl Guard {
                 }
             }
             _ => {}
+        }
+    }
+
+    /// A function of the language that is not called becomes one that calls what it is called instead.
+    fn variable(&self, node: &mut AstNode) {
+        let AstNode::Variable(name) = node else { return };
+        if name == "distinct" && !self.bound.contains(name) {
+            let argument = AstNode::Variable("?0".to_owned());
+            *node = function_of(vec!["?0".to_owned()], call(DISTINCT, vec![argument]));
+        } else if let Some((name, count)) = self.growing(name) {
+            *node = reference(name, count);
+        } else if let Some(count) = self.added(name) {
+            *node = added_reference(name, count);
         }
     }
 
@@ -211,7 +174,12 @@ impl Guard {
             (operator, left, right) => {
                 self.walk(left);
                 self.walk(right);
-                if operator == BinaryOp::Concatenate {
+                if operator == BinaryOp::Range {
+                    let is_data = |side: &&mut AstNode| {
+                        matches!(side, AstNode::Null | AstNode::Variable(_) | AstNode::Path { .. })
+                    };
+                    [left, right].into_iter().filter(is_data).for_each(|side| wrap(side, BOUND));
+                } else if operator == BinaryOp::Concatenate {
                     let args = [left, right].map(|side| std::mem::replace(side, AstNode::Null));
                     *node = call(CONCATENATE, args.into());
                 }
@@ -274,11 +242,24 @@ impl Guard {
         matches!(name, "match" | "spread") && !self.bound.iter().any(|bound| bound == name)
     }
 
+    /// How many arguments a function of Step Functions' own takes, if the name means one here.
+    fn added(&self, name: &str) -> Option<usize> {
+        let is_added = ADDED.contains(&name) && !self.bound.iter().any(|bound| bound == name);
+        is_added.then(|| arity(name)).flatten()
+    }
+
     /// The watched function that a name means here.
     fn growing(&self, name: &str) -> Option<(&'static str, usize)> {
         let found = GROWING.iter().find(|(growing, _)| *growing == name)?;
         (!self.bound.iter().any(|bound| bound == name)).then_some(*found)
     }
+}
+
+/// A function that Step Functions adds, where it is not called. The evaluator would give it every argument it has got.
+fn added_reference(name: &str, count: usize) -> AstNode {
+    let params: Vec<_> = (0..count).map(|index| format!("?{index}")).collect();
+    let arguments = params.iter().cloned().map(AstNode::Variable).collect();
+    function_of(params, call(name, arguments))
 }
 
 /// A function's name where it is not called.

@@ -2,8 +2,6 @@
 
 use jsonata_core::evaluator::EvaluatorOptions;
 
-use super::code;
-
 /// How deep an evaluation may nest: a hundred terms of a sum, as on Step Functions, where one more is refused. This
 /// evaluator counts one level less than that of Step Functions, which says that its maximum is 100.
 const MAX_DEPTH: usize = 99;
@@ -28,8 +26,16 @@ pub(super) const PART_BYTES: usize = 128;
 /// the clock cannot be repeated.
 const MAX_MILLIS: u64 = 5_000;
 
+/// How deep an evaluation may nest that explains why an expression has failed: it nests several times as deep.
+const MAX_EXPLAINED_DEPTH: usize = 20 * MAX_DEPTH;
+
+/// Measured on Step Functions.
 pub(super) const MEMORY_EXCEEDED: &str =
     "Expression evaluation memory limit exceeded: Check for excessive memory usage";
+/// Measured on Step Functions.
+pub(super) const STACK_OVERFLOW: &str = "Stack overflow error: Check for non-terminating recursive function. Consider rewriting as tail-recursive";
+/// By analogy: the text that the test suite of jsonata-js has beside that of the stack.
+pub(super) const TIMEOUT: &str = "Expression evaluation timeout: Check for infinite loop";
 
 pub(super) fn options() -> EvaluatorOptions {
     EvaluatorOptions {
@@ -40,17 +46,6 @@ pub(super) fn options() -> EvaluatorOptions {
     }
 }
 
-/// The evaluator follows a later release of JSONata than Step Functions does, which had other words for some errors.
-pub(super) fn in_aws_words(message: &str) -> String {
-    let (code, from_code) = code::find(message);
-    let words = match code {
-        Some("T1006") => "T1006: Attempted to invoke a non-function",
-        Some("D1011" | "U1001") => {
-            "U1001: Stack overflow error: Check for non-terminating recursive function.  Consider rewriting as tail-recursive. Depth=101 max=100"
-        }
-        Some("D1012") => "U1001: Expression evaluation timeout: Check for infinite loop",
-        Some("D2015" | "D2014") => MEMORY_EXCEEDED,
-        _ => from_code,
-    };
-    words.to_owned()
+pub(super) fn explaining_options() -> EvaluatorOptions {
+    EvaluatorOptions { max_stack_depth: Some(MAX_EXPLAINED_DEPTH), ..options() }
 }

@@ -1,5 +1,6 @@
 //! What expressions give, as recorded from Step Functions.
 
+mod catalogue;
 mod guarded;
 mod memory;
 
@@ -119,7 +120,7 @@ fn what_goes_wrong_is_said_as_step_functions_says_it() {
     check_error("$eval('1')", not_a_function);
     check_error(
         "$range(1, 360146, 1)",
-        "threw an error during evaluation. Expression evaluation memory limit exceeded: Check for excessive memory usage",
+        "threw an error during evaluation: Expression evaluation memory limit exceeded: Check for excessive memory usage",
     );
 }
 
@@ -158,7 +159,7 @@ fn a_value_of_another_kind_is_named() {
 fn depth_is_limited_as_step_functions_limits_it() {
     let sum = |terms: usize| vec!["1"; terms].join("+");
     check(&sum(100), json!(100));
-    assert!(evaluate(&sum(101)).unwrap_err().to_string().contains("U1001: Stack overflow error"));
+    assert!(evaluate(&sum(101)).unwrap_err().to_string().contains("evaluation: Stack overflow error"));
     let recursion = |n: usize| format!("($f := function($n) {{ $n = 0 ? 0 : 1 + $f($n - 1) }}; $f({n}))");
     check(&recursion(31), json!(31));
     assert!(evaluate(&recursion(32)).is_err());
