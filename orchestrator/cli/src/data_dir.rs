@@ -43,6 +43,13 @@ impl DataDir {
         Ok(dir)
     }
 
+    /// A directory of `amends engine`, which has a registry and no store.
+    pub(crate) fn of_engine(path: &Path) -> Option<Self> {
+        let dir = Self { path: path.to_owned() };
+        let has_store = dir.store().is_file() || dir.bound_directory().is_some();
+        (dir.registry().is_file() && !has_store).then_some(dir)
+    }
+
     /// A directory to work in, made if need be, and locked.
     pub(crate) fn locked(path: &Path) -> Result<(Self, DataLock), Failure> {
         let shown = path.display();

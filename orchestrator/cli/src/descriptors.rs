@@ -9,3 +9,9 @@ pub(crate) fn take_all() {
     limit.current = limit.maximum;
     setrlimit(Resource::Nofile, limit).ok();
 }
+
+/// How many of them clients may have at once: files, functions and providers need the others.
+pub(crate) fn for_clients() -> usize {
+    let limit = getrlimit(Resource::Nofile).current;
+    limit.and_then(|limit| usize::try_from(limit / 2).ok()).unwrap_or(usize::MAX).max(1)
+}

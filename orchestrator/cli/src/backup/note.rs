@@ -20,6 +20,8 @@ pub(crate) enum StoreKind {
     Sqlite,
     /// In a database, which has a backup of its own.
     Postgres,
+    /// There is none: it is the directory of an engine alone.
+    Engine,
 }
 
 /// What a backup says about itself.

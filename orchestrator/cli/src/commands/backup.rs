@@ -7,10 +7,12 @@ use std::sync::Arc;
 use amends_engine::clock::SystemClock;
 use amends_engine::driver::Engine;
 use amends_engine::journal::DirectoryId;
+use amends_sfn::Registry;
 use amends_store::Store;
 use amends_store_sqlite::SqliteStore;
 use amends_types::Clock;
 use serde_json::json;
+use uuid::Uuid;
 
 use crate::args::Backup;
 use crate::backup::{BackupDir, Note, StoreKind};
@@ -19,8 +21,18 @@ use crate::failure::Failure;
 use crate::output::{self, Steps};
 
 pub(crate) fn run(arguments: &Backup) -> Result<ExitCode, Failure> {
-    let from = DataDir::existing(&arguments.data.dir)?;
-    let note = note_of(&from)?;
+    let dir = &arguments.data.dir;
+    let (from, note) = match DataDir::of_engine(dir) {
+        Some(from) => {
+            let note = note_of_engine(&from)?;
+            (from, note)
+        }
+        None => {
+            let from = DataDir::existing(dir)?;
+            let note = note_of(&from)?;
+            (from, note)
+        }
+    };
     let backup = BackupDir::new(&arguments.into)?;
     let into = backup.files();
     let steps = Steps::new();
@@ -31,6 +43,10 @@ pub(crate) fn run(arguments: &Backup) -> Result<ExitCode, Failure> {
     if note.store == StoreKind::Sqlite {
         steps.begin("the store");
         copy(&from.store(), &into.store())?;
+    }
+    if from.registry().is_file() {
+        steps.begin("the registry");
+        copy(&from.registry(), &into.registry())?;
     }
     if from.books().is_file() {
         steps.begin("the sandbox's books");
@@ -50,6 +66,13 @@ fn note_of(from: &DataDir) -> Result<Note, Failure> {
     }
     let store = SqliteStore::open_read_only(&from.store(), clock).map_err(Failure::failed)?;
     Ok(Note::new(taken, store.deployment(), store.directory_id(), StoreKind::Sqlite))
+}
+
+fn note_of_engine(from: &DataDir) -> Result<Note, Failure> {
+    let directory = Registry::directory_in(&from.registry()).map_err(Failure::failed)?;
+    let directory = Uuid::from_bytes(directory);
+    let deployment = directory.to_string().parse().map_err(Failure::failed)?;
+    Ok(Note::new(SystemClock::new().now(), deployment, directory, StoreKind::Engine))
 }
 
 fn copy(from: &Path, to: &Path) -> Result<(), Failure> {

@@ -13,6 +13,7 @@ use tokio::sync::watch;
 
 use crate::args;
 use crate::data_dir::DataDir;
+use crate::descriptors;
 use crate::failure::Failure;
 use crate::output;
 use crate::services::Services;
@@ -34,7 +35,8 @@ pub(crate) async fn run(arguments: args::Engine) -> Result<ExitCode, Failure> {
     let functions = services.pool();
     let integrations = Integrations::new(Arc::new(services));
     let bind = Bind::to(arguments.listen, access).await;
-    let mut bind = bind.map_err(|error| Failure::Unusable(error.to_string()))?;
+    let bind = bind.map_err(|error| Failure::Unusable(error.to_string()))?;
+    let mut bind = bind.with_connections(descriptors::for_clients());
     if let Some(url) = &arguments.sqs_endpoint {
         bind = bind.with_sqs(url).map_err(|error| Failure::Unusable(error.to_string()))?;
     }

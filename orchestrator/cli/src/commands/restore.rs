@@ -23,12 +23,23 @@ pub(crate) async fn run(arguments: &Restore) -> Result<ExitCode, Failure> {
     let note = Note::read(&arguments.backup)?;
     let database = arguments.database.options();
     check_database(&note, database.as_ref())?;
+    if note.store == StoreKind::Engine && arguments.copy {
+        return Err(Failure::Unusable(
+            "an engine cannot be copied: the executions that are open would go on in both, and do everything twice; \
+             --recover it, if the original is lost"
+                .into(),
+        ));
+    }
     let restored = if arguments.copy { Restored::Copied } else { Restored::Recovered };
     let backup = DataDir::at(&arguments.backup);
     let staged = Staged::begin(&arguments.data.dir)?;
     let steps = Steps::new();
     steps.begin("the files");
     let marked = match database {
+        None if note.store == StoreKind::Engine => {
+            staged.take(&backup.engine(), &staged.files().engine())?;
+            0
+        }
         None => {
             staged.take(&backup.store(), &staged.files().store())?;
             take_engine(&backup, &staged, &note, restored)?;
@@ -41,6 +52,7 @@ pub(crate) async fn run(arguments: &Restore) -> Result<ExitCode, Failure> {
             mark_postgres(arguments, &options, &note, restored).await?
         }
     };
+    staged.take(&backup.registry(), &staged.files().registry())?;
     staged.take(&backup.books(), &staged.files().books())?;
     staged.finish()?;
     steps.end();
@@ -50,7 +62,11 @@ pub(crate) async fn run(arguments: &Restore) -> Result<ExitCode, Failure> {
 
 fn check_database(note: &Note, database: Option<&PostgresOptions>) -> Result<(), Failure> {
     match (note.store, database) {
-        (StoreKind::Sqlite, None) | (StoreKind::Postgres, Some(_)) => Ok(()),
+        (StoreKind::Sqlite | StoreKind::Engine, None) | (StoreKind::Postgres, Some(_)) => Ok(()),
+        (StoreKind::Engine, Some(_)) => Err(Failure::Unusable(
+            "the backup is of an engine alone: leave --database-url out (and AMENDS_DATABASE_URL unset)"
+                .into(),
+        )),
         (StoreKind::Sqlite, Some(_)) => Err(Failure::Unusable(
             "the backup has a store of its own: leave --database-url out (and AMENDS_DATABASE_URL unset)"
                 .into(),
@@ -137,6 +153,10 @@ fn tell(arguments: &Restore, note: &Note, marked: u64) -> Result<(), Failure> {
         }));
     }
     let text = match arguments.copy {
+        false if note.store == StoreKind::Engine => format!(
+            "{shown} is recovered as of {taken}: its executions go on with `amends engine --data {shown}`, and tasks that \
+             were under way then are done again\n"
+        ),
         true => format!(
             "{shown} is a copy of {taken}, and another deployment: nothing is done in it for {marked} orders that go on elsewhere\n"
         ),

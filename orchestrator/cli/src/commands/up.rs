@@ -11,6 +11,7 @@ use tokio::sync::watch;
 
 use crate::args::Up;
 use crate::data_dir::DataDir;
+use crate::descriptors;
 use crate::failure::Failure;
 use crate::output;
 use crate::run::{import, read_products};
@@ -53,6 +54,7 @@ pub(crate) async fn run(arguments: Up) -> Result<ExitCode, Failure> {
             open_sagas: arguments.max_open,
             rate_per_second: arguments.rate,
             burst: arguments.rate.saturating_mul(BURST),
+            connections: Limits::default().connections.min(descriptors::for_clients()),
             ..Limits::default()
         },
     });

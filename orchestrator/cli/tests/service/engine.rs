@@ -21,8 +21,12 @@ impl Engine {
 
     /// An engine with further arguments or variables.
     pub(crate) fn with(dir: &Path, further: impl FnOnce(&mut Command) -> &mut Command) -> Self {
+        Self::of(dir, Command::new(env!("CARGO_BIN_EXE_amends")), further)
+    }
+
+    /// An engine that this command becomes.
+    fn of(dir: &Path, mut command: Command, further: impl FnOnce(&mut Command) -> &mut Command) -> Self {
         drop(rustls::crypto::ring::default_provider().install_default());
-        let mut command = Command::new(env!("CARGO_BIN_EXE_amends"));
         command.args(["engine", "--listen", "127.0.0.1:0", "--data"]).arg(dir);
         further(command.stderr(Stdio::null()));
         let mut process = command.stdout(Stdio::piped()).spawn().unwrap();
@@ -126,6 +130,49 @@ async fn crashed() -> tempfile::TempDir {
     dir
 }
 
+fn amends(arguments: &[&str]) -> std::process::Output {
+    Command::new(env!("CARGO_BIN_EXE_amends")).args(arguments).output().unwrap()
+}
+
+#[tokio::test]
+async fn an_engine_goes_on_from_a_backup_that_was_made_while_it_worked() {
+    let dir = crashed().await;
+    let path = |name: &str| dir.path().join(name).display().to_string();
+    let data = dir.path().display().to_string();
+    let engine = Engine::start(dir.path());
+    let listed = engine.call("ListStateMachines", json!({})).await;
+    let machine = listed["stateMachines"][0]["stateMachineArn"].clone();
+    let backup = amends(&["backup", &path("backup"), "--data", &data]);
+    assert!(backup.status.success(), "{}", String::from_utf8_lossy(&backup.stderr));
+    drop(engine);
+    let restore =
+        |how: &str| amends(&["restore", &path("backup"), how, "--why", "test", "--data", &path("restored")]);
+    let copied = restore("--copy");
+    assert_eq!(copied.status.code(), Some(2), "{}", String::from_utf8_lossy(&copied.stderr));
+    let recovered = restore("--recover");
+    assert!(recovered.status.success(), "{}", String::from_utf8_lossy(&recovered.stderr));
+    let engine = Engine::start(&dir.path().join("restored"));
+    let there = engine.call("ListExecutions", json!({ "stateMachineArn": machine })).await;
+    assert_eq!(there["executions"][0]["status"], "RUNNING");
+    let arn = there["executions"][0]["executionArn"].clone();
+    let with = engine.call("DescribeStateMachineForExecution", json!({ "executionArn": arn })).await;
+    assert_eq!(with["name"], "m");
+}
+
+#[tokio::test]
+async fn more_clients_than_there_are_descriptors_wait() {
+    let dir = tempfile::tempdir().unwrap();
+    let program = env!("CARGO_BIN_EXE_amends");
+    let mut command = Command::new("sh");
+    command.args(["-c", &format!("ulimit -n 96 && exec {program} \"$@\""), "sh"]);
+    let engine = Engine::of(dir.path(), command, |command| command);
+    let address = engine.url.trim_start_matches("http://").trim_end_matches('/').to_owned();
+    let idle: Vec<_> = (0..90).map(|_| std::net::TcpStream::connect(&address).unwrap()).collect();
+    tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+    drop(idle);
+    assert_eq!(engine.call("ListStateMachines", json!({})).await, json!({"stateMachines": []}));
+}
+
 #[tokio::test]
 async fn a_directory_that_has_lost_something_is_refused() {
     let lose: [(&dyn Fn(&Path), &str); 2] = [
@@ -135,9 +182,8 @@ async fn a_directory_that_has_lost_something_is_refused() {
     for (lose, expected) in lose {
         let dir = crashed().await;
         lose(dir.path());
-        let mut command = Command::new(env!("CARGO_BIN_EXE_amends"));
-        command.args(["engine", "--listen", "127.0.0.1:0", "--data"]).arg(dir.path());
-        let output = command.output().unwrap();
+        let data = dir.path().display().to_string();
+        let output = amends(&["engine", "--listen", "127.0.0.1:0", "--data", &data]);
         let said = String::from_utf8_lossy(&output.stderr);
         assert_eq!(output.status.code(), Some(2), "{said}");
         assert!(said.contains(expected), "{said}");

@@ -6,7 +6,7 @@
 use std::path::Path;
 
 use amends_sqlite::rusqlite::Connection;
-use amends_sqlite::{Database, Migration, OpenError};
+use amends_sqlite::{Database, Migration, OpenError, ReadOnlyDatabase};
 use thiserror::Error;
 
 use super::execution::StartedWith;
@@ -53,6 +53,16 @@ impl Registry {
     /// When the file cannot be read.
     pub fn directory(&self) -> Result<[u8; 16], ApiError> {
         self.read(|db| Ok(db.query_row("SELECT directory FROM identity", (), |row| row.get(0))?))
+    }
+
+    /// As [`Registry::directory`], of a file that another process may be at work in.
+    ///
+    /// # Errors
+    /// When the file cannot be read, or is another version's.
+    pub fn directory_in(file: &Path) -> Result<[u8; 16], RegistryError> {
+        let database = ReadOnlyDatabase::open(file, MIGRATIONS)?;
+        let found = database.read(|db| db.query_row("SELECT directory FROM identity", (), |row| row.get(0)));
+        found.map_err(|source| OpenError::Sqlite { path: file.to_owned(), source }.into())
     }
 
     /// How often something in it was changed. A registry that is older than one that was seen shows a lower number.

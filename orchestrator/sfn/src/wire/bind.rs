@@ -14,7 +14,11 @@ pub struct Bind {
     pub(super) listener: TcpListener,
     pub(super) access: Access,
     pub(super) sqs: Option<Forward>,
+    pub(super) connections: usize,
 }
+
+/// How many connections there may be at once, unless said otherwise; more wait.
+const MAX_CONNECTIONS: usize = 4_096;
 
 /// Why the API cannot listen.
 #[derive(Debug, Error)]
@@ -46,7 +50,7 @@ impl Bind {
         }
         let listener = TcpListener::bind(address).await;
         let listener = listener.map_err(|source| BindError::Address { address, source })?;
-        Ok(Self { listener, access, sqs: None })
+        Ok(Self { listener, access, sqs: None, connections: MAX_CONNECTIONS })
     }
 
     /// Hands requests for SQS that arrive here on to that URL.
@@ -56,6 +60,11 @@ impl Bind {
     pub fn with_sqs(self, url: &str) -> Result<Self, BindError> {
         let forward = Forward::to(url).ok_or_else(|| BindError::Sqs(url.to_owned()))?;
         Ok(Self { sqs: Some(forward), ..self })
+    }
+
+    /// Takes no more than so many connections at once.
+    pub fn with_connections(self, most: usize) -> Self {
+        Self { connections: self.connections.min(most), ..self }
     }
 
     /// The address, with the port that was given for port 0.

@@ -14,8 +14,6 @@ use super::answer::answer;
 use super::{Access, Bind};
 use crate::service::Service;
 
-/// How many connections there may be at once; more wait.
-const MAX_CONNECTIONS: usize = 4_096;
 /// How long a client may take to say what it wants.
 const HEAD_TIME: Duration = Duration::from_secs(30);
 /// How long the head of a request may be.
@@ -32,11 +30,11 @@ pub async fn serve(bind: Bind, service: Service, stop: impl Future<Output = ()>,
         is_loopback || !matches!(bind.access, Access::Loopback),
         "without a token or a key only loopback is served"
     );
-    let connections = Arc::new(Semaphore::new(MAX_CONNECTIONS));
+    let connections = Arc::new(Semaphore::new(bind.connections));
     let graceful = GracefulShutdown::new();
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new()).header_read_timeout(HEAD_TIME).max_buf_size(HEAD_BYTES).keep_alive(true);
-    let Bind { listener, access, sqs } = bind;
+    let Bind { listener, access, sqs, .. } = bind;
     let mut stop = std::pin::pin!(stop);
     loop {
         // A place first: what cannot be served stays in the system's queue.
