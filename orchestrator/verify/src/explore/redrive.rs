@@ -1,16 +1,17 @@
 //! Redrive: an execution that was stopped goes on from the state in which it was, with the definition that it had.
 //!
-//! The engine cannot redrive yet. An execution of the same name, of the same definition that begins with the state in
-//! which the first one was stopped, asks the workers the same.
+//! It is not the engine's own redrive, which is tested with the engine. An execution of the same name, of the same
+//! definition that begins with the state in which the first one was stopped, asks the workers the same.
 
 use amends_coordinator::{Execution, StepFunctions};
+use amends_engine::history::Event;
 use amends_types::RunName;
 use serde_json::{Value, json};
 
 use crate::explore::life::Life;
 use crate::explore::rest::note_end;
 use crate::explore::setup::Setup;
-use crate::explore::trace::{Ended, Happened};
+use crate::explore::trace::Ended;
 
 /// An execution that was stopped.
 pub(crate) struct Stopped {
@@ -21,24 +22,19 @@ pub(crate) struct Stopped {
 }
 
 /// The first forward execution that was stopped, if there is one.
-pub(crate) fn stopped(setup: &Setup, life: &Life) -> Option<Stopped> {
-    let (run, step, op) = life.world.with_trace(|trace| {
+pub(crate) async fn stopped(setup: &Setup, life: &Life) -> Option<Stopped> {
+    let run: RunName = life.world.with_trace(|trace| {
         let is_stopped =
             |ended: &&Ended| ended.status == "ABORTED" && ended.machine == setup.definition.name();
-        let ended = trace.ends().find(is_stopped)?;
-        let delivered = trace.moments.iter().rev().find_map(|moment| match &moment.what {
-            Happened::Delivered { payload } if payload.run.as_str() == ended.run => Some(payload.clone()),
-            _ => None,
-        })?;
-        Some((delivered.run, delivered.step, delivered.op.name()))
+        trace.ends().find(is_stopped)?.run.parse().ok()
     })?;
-    let machine: Value = serde_json::from_str(&setup.forward_machine).ok()?;
-    let asks = |state: &&(&String, &Value)| {
-        let payload = &state.1["Parameters"]["Payload"];
-        payload["step"] == *step && payload["op"] == *op
-    };
-    let states: Vec<_> = machine["States"].as_object()?.iter().collect();
-    let state = states.iter().find(asks)?.0.clone();
+    // What was delivered last need not be what it asked for last: copies come late.
+    let history =
+        life.functions.inner.engine().history(setup.definition.name(), run.as_str()).await.ok()??;
+    let state = history.iter().rev().find_map(|recorded| match &recorded.event {
+        Event::StateEntered { state_type: "Task", name, .. } => Some(name.to_string()),
+        _ => None,
+    })?;
     let input = json!({ "saga_id": run, "input_sha256": "" });
     Some(Stopped { run, input, state })
 }

@@ -51,7 +51,7 @@ pub(crate) async fn retry_what_is_stuck(life: &Life) {
 
 /// While the repair goes on, an operator redrives what was stopped before.
 async fn redrive_meanwhile(setup: &Setup, life: &Life, nth: u32) -> Result<(), Unrest> {
-    let stopped = redrive::stopped(setup, life);
+    let stopped = redrive::stopped(setup, life).await;
     let offered = stopped.filter(|_| {
         let redriven = FaultSet::of(&[Fault::RedrivenMeanwhile]);
         life.world.offer(site("redrive_meanwhile", nth), redriven).is_some()

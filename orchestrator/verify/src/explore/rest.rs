@@ -160,7 +160,7 @@ async fn settle(life: &Life, stage: &Arc<dyn Stage>) -> Result<(), Unrest> {
 /// An operator redrives executions that were stopped, although their sagas were swept.
 async fn redrive_what_was_stopped(setup: &Setup, life: &Life) -> Result<(), Unrest> {
     for nth in 1..=MOST_REDRIVES {
-        let Some(stopped) = redrive::stopped(setup, life) else { return Ok(()) };
+        let Some(stopped) = redrive::stopped(setup, life).await else { return Ok(()) };
         let site = Site { actor: "operator".into(), action: "redrive", nth };
         if life.world.offer(site, FaultSet::of(&[Fault::Redriven])).is_none() {
             return Ok(());
