@@ -102,7 +102,7 @@ fn is_about(evidence: &Evidence<'_>, standing: &Standing<'_>, moment: &Moment) -
             call.reference == id.as_str() || standing.tasks.contains_key(&*moment.actor)
         }
         Happened::Ended(Ended { machine, run, .. }) => is_execution_of(evidence, machine, run),
-        Happened::Cancelled { saga } => saga == id,
+        Happened::Cancelled { saga } | Happened::UndoneByHand { saga, .. } => saga == id,
         Happened::Decided(decision) => decision.saga.as_ref() == Some(id),
         Happened::Started { machine, run } => is_execution_of(evidence, machine, run),
         Happened::SeenEnded { run } => {

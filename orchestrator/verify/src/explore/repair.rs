@@ -85,6 +85,8 @@ async fn decide_all(life: &Life, saga: &SagaId, by_hand: bool) {
         for row in parked(life, saga).await {
             let how = if by_hand {
                 life.stage.undo_by_hand(&row).await;
+                let (saga, step) = (saga.clone(), row.step.clone());
+                life.world.note(&actor.name, Happened::UndoneByHand { saga, step });
                 HowDecided::Resolved { reference: Some("by hand".into()) }
             } else {
                 HowDecided::Accepted

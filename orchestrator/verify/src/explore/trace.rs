@@ -83,6 +83,13 @@ pub enum Happened {
         /// The execution.
         run: String,
     },
+    /// A person undid by hand what a step has left, and is about to say so.
+    UndoneByHand {
+        /// The saga.
+        saga: SagaId,
+        /// The step.
+        step: String,
+    },
     /// The scenario's provider says no, though nothing was injected.
     Refused {
         /// Where: `charge.compensate.1/reverse`.

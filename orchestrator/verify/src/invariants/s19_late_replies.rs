@@ -78,7 +78,7 @@ fn check(evidence: &Evidence<'_>) -> Vec<String> {
 }
 
 /// What happened at a provider after the verdict: whoever reads what is parked would find something else. A notice may
-/// come when it likes, and what a person undoes by hand comes when they say so.
+/// come when it likes, and what a person undoes by hand comes when they do so.
 fn late_effects(evidence: &Evidence<'_>) -> Vec<String> {
     // From when until when nobody might act any more: a repair acts anew.
     let mut closed = Vec::new();
@@ -94,6 +94,8 @@ fn late_effects(evidence: &Evidence<'_>) -> Vec<String> {
         Happened::Ledger { after, .. } if after.undo == Some(Undo::Resolved) => {
             by_hand.push((after.step.clone(), moment.at));
         }
+        // What they say may be lost on its way to the store.
+        Happened::UndoneByHand { step, .. } => by_hand.push((step.clone(), moment.at)),
         _ => {}
     });
     let is_late = |at: Timestamp| {
@@ -183,6 +185,7 @@ fn must_hear_done(evidence: &Evidence<'_>, standing: &Standing<'_>, step: &str) 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::explore::Moment;
     use crate::sound::{
         answered, assert_finds_nothing, at, call, called, caught_by, committed, compensated, delivered,
         effect_of, repaired, resolved, row_of, row_put, saga_put, stuck, unknown, watched,
@@ -243,6 +246,20 @@ mod tests {
             effect_of(&mut evidence, "refunded").at = Some(at(seconds));
             assert_eq!(caught_by(&evidence), expected, "{seconds}");
         }
+    }
+
+    #[test]
+    fn what_a_person_undoes_by_hand_comes_when_they_do_though_nobody_hears_of_it() {
+        let by_hand = |seconds| {
+            let mut evidence = repaired();
+            effect_of(&mut evidence, "refunded").at = Some(at(seconds));
+            evidence
+        };
+        let (saga, step) = (repaired().saga.id.clone(), "charge".to_owned());
+        let said = Happened::UndoneByHand { saga, step };
+        let moment = Moment { at: at(2_500), actor: "operator.1".into(), what: said };
+        assert_eq!(caught_by(&with_more(by_hand(2_500), &[moment.clone()])), [""; 0]);
+        assert_eq!(caught_by(&with_more(by_hand(2_600), &[moment])), ["S19"]);
     }
 
     #[test]

@@ -66,9 +66,15 @@ fn what_goes_wrong_around_a_repair_does_not_break_it() {
         "notify.execute.1/send.1=silent,operator/decide.1=operator_resolves",
         // What was stopped before is redriven, and ends while the repair goes on.
         "reserve_stock.compensate.1/write.1=stopped_meanwhile,operator/redrive_meanwhile.1=redriven_meanwhile",
+        // What was undone by hand is not recorded as that.
+        "settle.1/answer.1=oversized,operator/decide.1=operator_resolves,operator.1/write.1=store_unavailable,\
+         relay.2/write.2=store_unavailable",
+        // A copy of an earlier task comes before what was stopped is redriven.
+        "notify.execute.1/begin.1=again_at_the_repair,external_inventory_sync.execute.1/begin.1=out_of_time,\
+         operator/redrive.1=redriven",
     ] {
         let run = replay(&setup, &schedule.parse().unwrap());
-        assert_eq!(run.schedule.to_string(), schedule, "both faults happen");
+        assert_eq!(run.schedule.to_string(), schedule, "all faults happen");
         assert_eq!(run.broken, [], "{schedule}");
     }
 }

@@ -60,6 +60,9 @@ fn told(actor: &str, what: &Happened, several: bool) -> Told {
             format!("cancels {saga}, and is told that it will come to nothing"),
             Weight::Plain,
         ),
+        Happened::UndoneByHand { step, .. } => {
+            (LineKind::Noted, format!("undoes {step} by hand"), Weight::Telling)
+        }
         Happened::WentBack { payload: TaskPayload { run, step, .. } } => (
             LineKind::Noted,
             format!("execution {run} goes back to {step}, which it had left"),
