@@ -14,6 +14,7 @@ mod archive;
 mod archiver;
 mod backup;
 mod definitions;
+mod directory;
 mod encoding;
 mod entry;
 mod error;
@@ -33,6 +34,7 @@ pub use archive::{Archive, ArchiveError, ArchivedExecution, ExpiredExecution, Li
 pub use archiver::ForgetHook;
 pub use backup::BackedUp;
 pub use definitions::{Definition, DefinitionId};
+pub use directory::make_dirs;
 pub use error::JournalError;
 pub use file_storage::FileStorage;
 pub use inspect::{Inspection, RecordedExecution};
