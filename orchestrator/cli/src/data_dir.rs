@@ -4,6 +4,7 @@ use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use amends_engine::journal::make_dirs;
 use amends_types::DeploymentId;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -191,10 +192,10 @@ pub(crate) fn write_durably(path: &Path, text: &str) -> std::io::Result<()> {
     path.parent().map_or(Ok(()), |dir| File::open(dir)?.sync_all())
 }
 
-/// Makes a directory that only its owner may enter: orders hold addresses of people.
+/// Makes a directory that only its owner may enter: orders hold addresses of people. Durable when this returns.
 pub(crate) fn make_private_dir(path: &Path) -> std::io::Result<()> {
     let mut builder = fs::DirBuilder::new();
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.recursive(true).create(path)
+    make_dirs(path, &builder)
 }

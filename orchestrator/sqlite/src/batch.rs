@@ -134,12 +134,19 @@ impl From<rusqlite::Error> for Lost {
 /// Whether a failed COMMIT is known to have committed nothing.
 ///
 /// SQLite checks constraints and locks before it writes the log, and a full disk is met while the log is written,
-/// before the page that would make it count is complete. A failed sync is another matter: the kernel may have
+/// before the page that would make it count is complete. A damaged page is met while pages are read, which is over when
+/// the log is written. A failed sync is another matter: the kernel may have
 /// dropped the pages, or may have written them.
 fn left_undone(error: &rusqlite::Error) -> bool {
     matches!(
         error.sqlite_error_code(),
-        Some(ErrorCode::ConstraintViolation | ErrorCode::DatabaseBusy | ErrorCode::DiskFull)
+        Some(
+            ErrorCode::ConstraintViolation
+                | ErrorCode::DatabaseBusy
+                | ErrorCode::DiskFull
+                | ErrorCode::DatabaseCorrupt
+                | ErrorCode::NotADatabase
+        )
     )
 }
 

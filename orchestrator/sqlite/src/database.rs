@@ -15,7 +15,7 @@ use tokio::sync::oneshot;
 use crate::readers::Readers;
 use crate::request::{Request, Work};
 use crate::writer::{Shared, Writer};
-use crate::{OpenError, Options, Statistics, WriteError, connection, migration};
+use crate::{OpenError, Options, Statistics, SyncError, WriteError, connection, migration};
 
 /// One SQLite file, open for reading and writing. Clones are handles to the same.
 ///
@@ -51,7 +51,7 @@ impl Database {
         migration::migrate(&db, path, options.migrations)?;
         let shared = Arc::new(Shared::default());
         let max_queue = options.max_queue;
-        let writer = Writer::new(db, options, shared.clone()).map_err(failed)?;
+        let writer = Writer::new(db, path, options, shared.clone()).map_err(failed)?;
         let (sender, receiver) = channel();
         let thread = thread::Builder::new()
             .name("sqlite-writer".to_owned())
@@ -124,14 +124,15 @@ impl Database {
     /// Makes every answered write durable. Only needed with [`Synchronous::Normal`](crate::Synchronous::Normal).
     ///
     /// # Errors
-    /// When the log cannot be synced; what is durable is then unknown.
-    pub fn sync(&self) -> io::Result<()> {
+    /// [`SyncError::NotTried`] when the log cannot be opened, such as for want of a file descriptor;
+    /// [`SyncError::Failed`] when it cannot be synced: what is durable is then unknown.
+    pub fn sync(&self) -> Result<(), SyncError> {
         // Commits are in the log until a checkpoint has put them into the file, durably, by itself. Unlike the file,
         // the log carries no advisory locks, which closing a second descriptor would drop.
         match File::open(&self.inner.log) {
-            Ok(log) => log.sync_data(),
+            Ok(log) => log.sync_data().map_err(SyncError::Failed),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
-            Err(error) => Err(error),
+            Err(error) => Err(SyncError::NotTried(error)),
         }
     }
 

@@ -1,5 +1,6 @@
 //! What can go wrong around a request, as opposed to inside it.
 
+use std::io;
 use std::path::PathBuf;
 
 use thiserror::Error;
@@ -80,8 +81,19 @@ pub enum OpenError {
         /// The file.
         path: PathBuf,
         /// The reason.
-        source: std::io::Error,
+        source: io::Error,
     },
+}
+
+/// Why what was written is not known to be durable.
+#[derive(Debug, Error)]
+pub enum SyncError {
+    /// It was not tried: the log could not be opened. Nothing is lost, and it may be tried again.
+    #[error("it was not tried: {0}")]
+    NotTried(io::Error),
+    /// It was tried, and failed. Not to be tried again: a second one may succeed without having written anything.
+    #[error("what was written may be lost: {0}")]
+    Failed(io::Error),
 }
 
 /// Why a write request was not carried out. Every one of these means that the request changed nothing.

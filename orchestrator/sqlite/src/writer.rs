@@ -4,6 +4,7 @@
 //! it is, the more requests share a sync.
 
 use std::cell::Cell;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::mpsc::Receiver;
@@ -26,6 +27,7 @@ pub(crate) struct Shared {
 
 pub(crate) struct Writer {
     db: Connection,
+    path: PathBuf,
     options: Options,
     shared: Arc<Shared>,
     /// How long the log was when it was last copied into the file.
@@ -36,10 +38,15 @@ pub(crate) struct Writer {
 struct Fatal(String);
 
 impl Writer {
-    pub(crate) fn new(db: Connection, options: Options, shared: Arc<Shared>) -> rusqlite::Result<Self> {
+    pub(crate) fn new(
+        db: Connection,
+        path: &Path,
+        options: Options,
+        shared: Arc<Shared>,
+    ) -> rusqlite::Result<Self> {
         let seq: i64 = db.query_row("SELECT seq FROM amends_commit WHERE id = 1", (), |row| row.get(0))?;
         shared.commit_seq.store(u64::try_from(seq).unwrap_or(0), Ordering::Release);
-        Ok(Self { db, options, shared, copied_pages: Cell::new(0) })
+        Ok(Self { db, path: path.to_owned(), options, shared, copied_pages: Cell::new(0) })
     }
 
     /// Runs until every handle is gone, or until a commit's outcome is unknown.
@@ -81,7 +88,8 @@ impl Writer {
             End::Unknown { reason } => {
                 // Dropping the requests would tell their senders that they failed. That is not known.
                 std::mem::forget((served, culprit));
-                Err(Fatal(format!("a commit failed and may or may not have happened: {reason}")))
+                let path = self.path.display();
+                Err(Fatal(format!("a commit to {path} failed and may or may not have happened: {reason}")))
             }
         }
     }
@@ -130,7 +138,7 @@ impl Writer {
             Err(error) if is_transient(&error) => Ok(()),
             // A sync that failed once may succeed the next time without having written anything, and the log would
             // then be given up. Only a new start reads the truth.
-            Err(error) => Err(Fatal(format!("a checkpoint failed: {error}"))),
+            Err(error) => Err(Fatal(format!("a checkpoint of {} failed: {error}", self.path.display()))),
         }
     }
 }

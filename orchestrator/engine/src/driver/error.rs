@@ -87,12 +87,13 @@ pub enum StartError {
     /// Too many executions are open (`ExecutionLimitExceeded`).
     #[error("{0} executions are open already; wait until some have ended")]
     LimitExceeded(usize),
-    /// The disk is full.
-    #[error("the disk of the journal is full; make room and ask again")]
+    /// The disk is full, or the process has no file descriptor left.
+    #[error("the disk of the journal is full, or no more files can be opened; make room and ask again")]
     StorageFull,
-    /// The disk became full while the start was being written.
+    /// The disk became full, or the process was out of file descriptors, while the start was being written.
     #[error(
-        "the disk of the journal became full; the execution may start later, ask again with the same name"
+        "the disk of the journal became full, or no more files could be opened; the execution may start later, ask \
+         again with the same name"
     )]
     Unknown,
     /// The archive cannot be read, so it is unknown whether the name is taken.

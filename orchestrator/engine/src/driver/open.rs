@@ -23,7 +23,7 @@ use crate::driver::timers::Timers;
 use crate::driver::{EngineOpenError, EngineOptions};
 use crate::journal::{
     Archive, Archiver, Commits, Definitions, Done, FileStorage, Hooks, Log, OpenExecution, Progress,
-    SqliteArchive, Storage, recover,
+    SqliteArchive, Storage, check_complete, recover,
 };
 
 /// The journal's directory within the engine's.
@@ -136,6 +136,14 @@ fn read(
     if committed < found.watermark {
         return Err(EngineOpenError::StoreBehind { committed, journalled: found.watermark });
     }
+    if let Some(torn) = &found.torn {
+        tracing::warn!(
+            file = torn.file,
+            byte = torn.offset,
+            "the journal ends in a record that was not written wholly; it was never acknowledged and is passed over"
+        );
+    }
+    check_complete(&found, archive)?;
     found.make_durable(storage.as_ref())?;
     let log = Log::new(storage.clone(), options.directory_id, found.next_record);
     let recovered = Recovered {

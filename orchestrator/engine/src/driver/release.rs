@@ -186,6 +186,8 @@ impl Core {
             // That the archive is durable must be on record before the log forgets.
             Done::Synced { before } => {
                 Entry::Released { before }.put(&mut self.chunk);
+                // The segments that told of the last executions may be among those that go.
+                Entry::Numbered { next: self.next_number }.put(&mut self.chunk);
                 self.effects.push(Effect::Remove { before });
             }
             Done::Forgotten { before } => self.archiver.submit(Job::Forget { before }),

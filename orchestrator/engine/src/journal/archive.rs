@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
 
+use amends_sqlite::SyncError;
 use amends_types::Timestamp;
 use thiserror::Error;
 
@@ -126,8 +127,8 @@ pub trait Archive: Send + Sync + 'static {
     /// Makes everything durable that was stored.
     ///
     /// # Errors
-    /// When it may not be durable.
-    fn sync(&self) -> Result<(), ArchiveError>;
+    /// When it may not be durable: whether it was tried decides whether it may be tried again.
+    fn sync(&self) -> Result<(), SyncError>;
 
     /// Whether an execution of this name is here. Quick: asked for every start.
     ///
@@ -152,6 +153,13 @@ pub trait Archive: Send + Sync + 'static {
     /// # Errors
     /// When the archive cannot be read.
     fn highest(&self) -> Result<u64, ArchiveError>;
+
+    /// The highest number here of an execution that this directory's journal has had, 0 if none. What came here with a
+    /// copy of another directory, or with a backup, is not counted.
+    ///
+    /// # Errors
+    /// When the archive cannot be read.
+    fn highest_journalled(&self) -> Result<u64, ArchiveError>;
 
     /// Executions that ended before that time, the first to end first, and not more than so many.
     ///

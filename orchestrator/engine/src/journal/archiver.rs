@@ -10,10 +10,11 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-use amends_sqlite::FatalHook;
+use amends_sqlite::{FatalHook, SyncError};
 use amends_types::Timestamp;
 use tokio::sync::mpsc;
 
+use crate::journal::trouble::Trouble;
 use crate::journal::{Archive, ArchivedExecution, ExpiredExecution, Storage, segment};
 
 /// The most rows of one commit.
@@ -108,6 +109,7 @@ pub(crate) struct Worker {
     unneeded: VecDeque<u64>,
     /// A sync failed: nothing is known to be durable any more, whatever later ones say.
     broken: bool,
+    trouble: Trouble,
     hooks: Hooks,
 }
 
@@ -126,7 +128,8 @@ impl Worker {
         done: mpsc::UnboundedSender<Done>,
         hooks: Hooks,
     ) -> Self {
-        Self { archive, storage, done, unneeded: VecDeque::new(), broken: false, hooks }
+        let (unneeded, trouble) = (VecDeque::new(), Trouble::default());
+        Self { archive, storage, done, unneeded, broken: false, trouble, hooks }
     }
 
     fn run(&mut self, jobs: &Receiver<Job>, stop: &AtomicBool) {
@@ -149,7 +152,7 @@ impl Worker {
                 Job::Store(row) => rows.push(row),
                 Job::Sync { before } => {
                     self.store(std::mem::take(&mut rows), &again);
-                    self.sync(before);
+                    self.sync(before, &again);
                 }
                 Job::Forget { before } => self.forget(before),
                 Job::Remove(segments) => self.remove(segments),
@@ -158,42 +161,59 @@ impl Worker {
         self.store(rows, &again);
     }
 
-    fn store(&self, rows: Vec<Arc<ArchivedExecution>>, again: impl Fn() -> bool) {
+    fn store(&mut self, rows: Vec<Arc<ArchivedExecution>>, again: impl Fn() -> bool) {
         if rows.is_empty() {
             return;
         }
         let rows: Arc<[Arc<ArchivedExecution>]> = rows.into();
-        while self.archive.store(rows.clone()).is_err() {
+        while let Err(error) = self.archive.store(rows.clone()) {
+            self.trouble.tell(&error.to_string());
             if !again() {
                 return;
             }
         }
+        self.trouble.is_over();
         self.report(Done::Stored(rows));
     }
 
     /// What cannot be forgotten now is forgotten later.
-    fn forget(&self, before: Timestamp) {
-        let Ok(expired) = self.archive.expired(before, BATCH) else { return };
+    fn forget(&mut self, before: Timestamp) {
+        let expired = match self.archive.expired(before, BATCH) {
+            Ok(expired) => expired,
+            Err(error) => return self.trouble.tell(&error.to_string()),
+        };
         if expired.is_empty() {
             return;
         }
         (self.hooks.on_forget)(&expired);
         let numbers = expired.iter().map(|execution| execution.number).collect();
-        if self.archive.remove(numbers).is_ok() {
-            self.report(Done::Forgotten { before });
+        match self.archive.remove(numbers) {
+            Ok(()) => self.report(Done::Forgotten { before }),
+            Err(error) => self.trouble.tell(&error.to_string()),
         }
     }
 
-    /// Not to be tried again after an error: the second try may succeed without having written anything.
-    fn sync(&mut self, before: u64) {
+    /// Not to be tried again once it failed: the second try may succeed without having written anything.
+    fn sync(&mut self, before: u64, again: impl Fn() -> bool) {
         if self.broken {
             return;
         }
-        match self.archive.sync() {
-            Ok(()) => self.report(Done::Synced { before }),
-            Err(error) => {
-                self.broken = true;
-                (self.hooks.on_fatal)(&format!("a sync of the archive failed: {error}"));
+        loop {
+            match self.archive.sync() {
+                Ok(()) => {
+                    self.trouble.is_over();
+                    return self.report(Done::Synced { before });
+                }
+                Err(SyncError::NotTried(error)) => {
+                    self.trouble.tell(&format!("it cannot be synced: {error}"))
+                }
+                Err(SyncError::Failed(error)) => {
+                    self.broken = true;
+                    return (self.hooks.on_fatal)(&format!("a sync of the archive failed: {error}"));
+                }
+            }
+            if !again() {
+                return;
             }
         }
     }
@@ -213,5 +233,40 @@ impl Worker {
     fn report(&self, done: Done) {
         // Nobody listens any more when the engine has ended.
         drop(self.done.send(done));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+    use std::sync::Mutex;
+
+    use super::*;
+    use crate::journal::{MemoryArchive, MemoryStorage};
+
+    #[test]
+    fn what_was_refused_is_tried_again_and_only_a_sync_that_failed_is_fatal() {
+        let (archive, fatal) = (MemoryArchive::new(), Arc::new(Mutex::new(Vec::new())));
+        let reported = fatal.clone();
+        let hooks = Hooks {
+            on_fatal: Arc::new(move |message| reported.lock().unwrap().push(message.to_owned())),
+            on_forget: Arc::new(|_| {}),
+        };
+        let (done, mut answers) = mpsc::unbounded_channel();
+        let storage = Arc::new(MemoryStorage::new());
+        let mut worker = Worker::new(Arc::new(archive.clone()), storage, done, hooks);
+        let tries = Cell::new(0);
+        let again = || {
+            tries.set(tries.get() + 1);
+            true
+        };
+        archive.refuse_next(3);
+        worker.work(vec![Job::Sync { before: 2 }], again);
+        assert_eq!((tries.get(), answers.try_recv().unwrap()), (3, Done::Synced { before: 2 }));
+        assert!(fatal.lock().unwrap().is_empty());
+        archive.lose_next_sync();
+        worker.work(vec![Job::Sync { before: 3 }, Job::Sync { before: 4 }], again);
+        assert_eq!((tries.get(), answers.try_recv().is_err()), (3, true));
+        assert_eq!(*fatal.lock().unwrap(), ["a sync of the archive failed: the disk failed"]);
     }
 }

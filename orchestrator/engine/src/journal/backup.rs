@@ -4,13 +4,14 @@
 //! elsewhere must be copied after this: the log may lag behind it, and never the other way round.
 
 use std::collections::HashSet;
-use std::fs::{self, File};
+use std::fs::{self, DirBuilder, File};
 use std::io::{self, Write};
 use std::path::Path;
 
 use crate::journal::segment::{self, Opened};
 use crate::journal::{
-    Definitions, DirectoryId, FileStorage, JournalError, SqliteArchive, Storage, definitions, recover,
+    Definitions, DirectoryId, FileStorage, JournalError, SqliteArchive, Storage, definitions, make_dirs,
+    recover,
 };
 
 /// How often a log is read that changes under the reader.
@@ -150,7 +151,7 @@ fn clear(into: &Path) -> Result<(), JournalError> {
 }
 
 fn make_dir(path: &Path) -> Result<(), JournalError> {
-    fs::create_dir_all(path).map_err(|error| JournalError::io(path.display(), error))
+    make_dirs(path, &DirBuilder::new()).map_err(|error| JournalError::io(path.display(), error))
 }
 
 fn write_file(path: &Path, content: &[u8]) -> Result<(), JournalError> {

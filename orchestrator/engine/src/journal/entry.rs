@@ -16,6 +16,8 @@ pub(crate) enum Entry<'a> {
     Carried { execution: u64, definition: DefinitionId, name: &'a str, tape: &'a [u8] },
     /// The segments before this one are not needed any more.
     Released { before: u64 },
+    /// The execution that is opened next has at least this number, though no segment may tell of those before it.
+    Numbered { next: u64 },
 }
 
 mod tag {
@@ -24,6 +26,7 @@ mod tag {
     pub(super) const CLOSED: u8 = 3;
     pub(super) const CARRIED: u8 = 4;
     pub(super) const RELEASED: u8 = 5;
+    pub(super) const NUMBERED: u8 = 6;
 }
 
 impl<'a> Entry<'a> {
@@ -55,6 +58,10 @@ impl<'a> Entry<'a> {
                 out.push(tag::RELEASED);
                 put_number(out, before);
             }
+            Entry::Numbered { next } => {
+                out.push(tag::NUMBERED);
+                put_number(out, next);
+            }
         }
     }
 
@@ -82,6 +89,7 @@ impl<'a> Entry<'a> {
                 tape: reader.prefixed()?,
             },
             tag::RELEASED => Entry::Released { before: number },
+            tag::NUMBERED => Entry::Numbered { next: number },
             _ => return None,
         })
     }
@@ -100,6 +108,7 @@ mod tests {
             Entry::Closed { execution: 300 },
             Entry::Carried { execution: 5, definition, name: "order-5", tape: &[9; 500] },
             Entry::Released { before: 12 },
+            Entry::Numbered { next: 301 },
         ];
         let mut bytes = Vec::new();
         entries.iter().for_each(|entry| entry.put(&mut bytes));

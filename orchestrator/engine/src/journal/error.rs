@@ -70,6 +70,15 @@ pub enum JournalError {
         /// The file.
         file: String,
     },
+    /// The archive has what the journal had before, and has no more.
+    #[error(
+        "the journal has lost {what}, which archive.db has: its last files are missing or were cut after they had been \
+         written; restore the whole data directory from a backup"
+    )]
+    Lost {
+        /// What is missing.
+        what: String,
+    },
     /// The archive cannot be used.
     #[error(transparent)]
     Archive(#[from] ArchiveError),

@@ -3,13 +3,13 @@
 //! A sync is ten times as fast when it changes no metadata: on ext4, 0.2 ms instead of 2 to 4. Files grow by large
 //! pieces of zeros, therefore, and a removed one is kept aside to become the next.
 
-use std::fs::{self, File, OpenOptions, TryLockError};
+use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
 use std::io;
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
-use crate::journal::{JournalError, LogFile, Storage};
+use crate::journal::{JournalError, LogFile, Storage, make_dirs};
 
 const LOCK: &str = "LOCK";
 const SPARE: &str = "spare";
@@ -33,7 +33,7 @@ impl FileStorage {
     /// [`JournalError::InUse`] when another process has it; otherwise when it cannot be made or locked.
     pub fn open(dir: &Path) -> Result<Self, JournalError> {
         let failed = |source| JournalError::io(dir.display(), source);
-        fs::create_dir_all(dir).map_err(failed)?;
+        make_dirs(dir, &DirBuilder::new()).map_err(failed)?;
         let lock = OpenOptions::new().create(true).truncate(false).write(true).open(dir.join(LOCK));
         let lock = lock.map_err(failed)?;
         match lock.try_lock() {

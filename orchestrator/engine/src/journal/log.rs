@@ -10,8 +10,8 @@ use crate::journal::{DirectoryId, LogFile, Storage};
 /// Why a record was not appended.
 #[derive(Debug)]
 pub(crate) enum AppendError {
-    /// The disk is full. Nothing has happened; the same record may be appended later.
-    Full,
+    /// The disk is full, or no file can be opened. Nothing has happened; the same record may be appended later.
+    Refused(String),
     /// It may or may not be there.
     Unknown(String),
 }
@@ -83,11 +83,27 @@ impl Log {
     }
 }
 
-/// An error before the sync: only a full disk can be waited out.
+/// An error before the record's sync: a full disk and a want of file descriptors can be waited out. Neither is what a
+/// sync fails with, not even that of the directory.
 fn before_sync(error: io::Error) -> AppendError {
-    if error.kind() == io::ErrorKind::StorageFull {
-        AppendError::Full
+    // ENFILE and EMFILE, for which the standard library has no kind.
+    let lacks_descriptors = matches!(error.raw_os_error(), Some(23 | 24));
+    if error.kind() == io::ErrorKind::StorageFull || lacks_descriptors {
+        AppendError::Refused(error.to_string())
     } else {
         AppendError::Unknown(error.to_string())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_full_disk_and_a_want_of_descriptors_are_waited_out_and_nothing_else_is() {
+        let full = io::Error::from(io::ErrorKind::StorageFull);
+        let is_refused = |error| matches!(before_sync(error), AppendError::Refused(_));
+        assert!(is_refused(full) && [23, 24].map(io::Error::from_raw_os_error).into_iter().all(is_refused));
+        assert!(!is_refused(io::Error::from_raw_os_error(5)) && !is_refused(io::Error::other("unknown")));
     }
 }

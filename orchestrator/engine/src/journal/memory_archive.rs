@@ -1,8 +1,10 @@
 //! An archive in memory, for simulations: what was not synced is lost in a crash.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use amends_sqlite::SyncError;
 use amends_types::Timestamp;
 
 use crate::journal::{Archive, ArchiveError, ArchivedExecution, ExpiredExecution, ListFilter};
@@ -18,6 +20,8 @@ struct Rows {
     all: BTreeMap<u64, Arc<ArchivedExecution>>,
     synced: BTreeMap<u64, Arc<ArchivedExecution>>,
     loses_next_sync: bool,
+    /// How many of the next stores and syncs are refused.
+    refused: u32,
     /// Visible, and never on the disk.
     lost: HashSet<u64>,
 }
@@ -33,10 +37,22 @@ impl MemoryArchive {
         self.rows().loses_next_sync = true;
     }
 
+    /// Refuses that many of the next stores and syncs, before anything of them was done.
+    pub fn refuse_next(&self, count: u32) {
+        self.rows().refused = count;
+    }
+
     /// What a machine finds that starts after the power failed now.
     pub fn crash(&self) -> Self {
         let synced = self.rows().synced.clone();
         Self { rows: Arc::new(Mutex::new(Rows { all: synced.clone(), synced, ..Rows::default() })) }
+    }
+
+    fn is_refused(&self) -> bool {
+        let mut rows = self.rows();
+        let is_refused = rows.refused > 0;
+        rows.refused = rows.refused.saturating_sub(1);
+        is_refused
     }
 
     fn rows(&self) -> MutexGuard<'_, Rows> {
@@ -46,6 +62,9 @@ impl MemoryArchive {
 
 impl Archive for MemoryArchive {
     fn store(&self, executions: Arc<[Arc<ArchivedExecution>]>) -> Result<(), ArchiveError> {
+        if self.is_refused() {
+            return Err(ArchiveError("it was told to refuse".to_owned()));
+        }
         let mut rows = self.rows();
         for execution in executions.iter() {
             rows.all.insert(execution.number, execution.clone());
@@ -53,12 +72,15 @@ impl Archive for MemoryArchive {
         Ok(())
     }
 
-    fn sync(&self) -> Result<(), ArchiveError> {
+    fn sync(&self) -> Result<(), SyncError> {
+        if self.is_refused() {
+            return Err(SyncError::NotTried(io::Error::other("it was told to refuse")));
+        }
         let mut rows = self.rows();
         let rows = &mut *rows;
         if std::mem::take(&mut rows.loses_next_sync) {
             rows.lost = rows.all.keys().filter(|number| !rows.synced.contains_key(number)).copied().collect();
-            return Err(ArchiveError("the disk failed".to_owned()));
+            return Err(SyncError::Failed(io::Error::other("the disk failed")));
         }
         rows.synced = rows.all.clone();
         rows.synced.retain(|number, _| !rows.lost.contains(number));
@@ -84,6 +106,10 @@ impl Archive for MemoryArchive {
 
     fn highest(&self) -> Result<u64, ArchiveError> {
         Ok(self.rows().all.keys().next_back().copied().unwrap_or(0))
+    }
+
+    fn highest_journalled(&self) -> Result<u64, ArchiveError> {
+        self.highest()
     }
 
     fn expired(&self, before: Timestamp, most: usize) -> Result<Vec<ExpiredExecution>, ArchiveError> {

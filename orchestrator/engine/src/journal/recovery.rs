@@ -30,8 +30,17 @@ pub(crate) struct Recovered {
     pub(crate) next_execution: u64,
     /// The highest store commit that any record has seen.
     pub(crate) watermark: u64,
+    /// A record at the end that was not written wholly, which is passed over.
+    pub(crate) torn: Option<Torn>,
     /// The oldest segment that must be there.
     oldest: u64,
+}
+
+/// Where the log ends in something that is no record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Torn {
+    pub(crate) file: String,
+    pub(crate) offset: usize,
 }
 
 /// Reads every segment. With `tolerant`, for a log that another process is writing, segments that vanish meanwhile
@@ -95,6 +104,7 @@ impl Recovered {
         let opened = segment::open(bytes, place.number, at_least, directory)?;
         let Opened::Segment(header, mut records) = opened else {
             if place.last {
+                self.torn = Some(Torn { file: place.name.to_owned(), offset: 0 });
                 return Ok(());
             }
             return Err(JournalError::damaged(place.name, 0, "it has no header and is not the last file"));
@@ -107,6 +117,10 @@ impl Recovered {
             })?;
         }
         check_end(place, &records)?;
+        // Of an earlier file the record has been written again since, into the next one.
+        if place.last && records.is_torn() {
+            self.torn = Some(Torn { file: place.name.to_owned(), offset: records.offset() });
+        }
         self.next_record = records.next_number();
         self.next_segment = place.number + 1;
         self.segments.insert(place.number, records.offset() as u64);
@@ -159,6 +173,7 @@ impl Recovered {
                 self.next_execution = self.next_execution.max(execution + 1);
             }
             Entry::Released { before } => self.oldest = self.oldest.max(before),
+            Entry::Numbered { next } => self.next_execution = self.next_execution.max(next),
         }
     }
 
@@ -177,4 +192,51 @@ fn check_end(place: &Place<'_>, records: &Records<'_>) -> Result<(), JournalErro
         return Err(JournalError::damaged(place.name, records.offset(), what));
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::journal::log::{Log, Placement};
+    use crate::journal::{MemoryStorage, Survives};
+
+    const DIRECTORY: DirectoryId = DirectoryId([7; 16]);
+
+    /// A log of two records, and where the second one begins.
+    fn written() -> (MemoryStorage, usize) {
+        let storage = MemoryStorage::new();
+        let mut log = Log::new(Arc::new(storage.clone()), DIRECTORY, 1);
+        let place = Placement { segment: 1, oldest: 1, watermark: 0 };
+        let mut second = 0;
+        for next in [5, 6] {
+            second = storage.read(&segment::file_name(1)).map_or(0, |bytes| bytes.len());
+            let mut entries = Vec::new();
+            Entry::Numbered { next }.put(&mut entries);
+            log.append(place, std::iter::once(entries.as_slice())).unwrap();
+        }
+        (storage, second)
+    }
+
+    #[test]
+    fn a_record_that_was_not_written_wholly_is_passed_over_and_said_to_be() {
+        type Change = fn(&mut Vec<u8>, usize);
+        let cases: [(&str, Change, bool); 6] = [
+            ("whole", |_, _| {}, false),
+            ("cut within the record", |bytes, second| bytes.truncate(second + 30), true),
+            ("cut before it", |bytes, second| bytes.truncate(second), false),
+            ("zeros after a record", |bytes, second| bytes[second..].fill(0), false),
+            ("a flipped bit in its payload", |bytes, second| bytes[second + 25] ^= 1, true),
+            ("a flipped bit in its first bytes", |bytes, second| bytes[second] ^= 1, true),
+        ];
+        for (case, change, is_torn) in cases {
+            let (storage, second) = written();
+            let storage = storage.crash(Survives::Nothing);
+            storage.damage(&segment::file_name(1), |bytes| change(bytes, second));
+            let torn = recover(&storage, DIRECTORY, false).unwrap().torn;
+            let expected = is_torn.then(|| Torn { file: segment::file_name(1), offset: second });
+            assert_eq!(torn, expected, "{case}");
+        }
+    }
 }

@@ -155,6 +155,14 @@ impl Records<'_> {
     pub(crate) fn is_damaged(&self) -> bool {
         has_record_from(self.bytes, self.offset, self.next_number)
     }
+
+    /// After the last valid record: did the next one begin to be written, or was it broken since? The rest of an older
+    /// file has neither its number nor, but for a whole record, its first bytes there.
+    pub(crate) fn is_torn(&self) -> bool {
+        let Some(header) = self.bytes.get(self.offset..) else { return false };
+        let begins = u32_at(header, 0) == Some(RECORD_MAGIC) || u64_at(header, 8) == Some(self.next_number);
+        begins && record_at(self.bytes, self.offset).is_none()
+    }
 }
 
 /// Whether a valid record of at least this number begins at `offset` or later.

@@ -8,7 +8,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use amends_sqlite::rusqlite::{self, Connection, OptionalExtension, Row};
-use amends_sqlite::{Database, Migration, Options, ReadOnlyDatabase, Synchronous, WriteError};
+use amends_sqlite::{Database, Migration, Options, ReadOnlyDatabase, SyncError, Synchronous, WriteError};
 use amends_types::Timestamp;
 
 use crate::journal::{
@@ -50,6 +50,14 @@ static MIGRATIONS: &[Migration] = &[
         version: 3,
         name: "retention",
         sql: "CREATE INDEX execution_stopped ON execution (stopped);",
+    },
+    Migration {
+        version: 4,
+        name: "what the journal must know",
+        // Executions up to this number came with a copy, or when the journal did not keep its numbers yet.
+        sql: "
+        ALTER TABLE directory ADD COLUMN copied INTEGER NOT NULL DEFAULT 0;
+        UPDATE directory SET copied = (SELECT coalesce(max(number), 0) FROM execution);",
     },
 ];
 
@@ -117,9 +125,10 @@ impl SqliteArchive {
         copy.writable()?.write_blocking(move |db| {
             let mut delete = db.prepare("DELETE FROM execution WHERE number = ?1")?;
             open.iter().try_for_each(|number| delete.execute((*number as i64,)).map(drop))?;
-            Ok::<_, ArchiveError>(())
+            // Copied later than the log, it may have some that have begun since.
+            Ok::<_, ArchiveError>(mark_copied(db)?)
         })?;
-        copy.sync()
+        copy.sync().map_err(|error| ArchiveError(error.to_string()))
     }
 
     /// Copies the file as one of another data directory.
@@ -129,7 +138,7 @@ impl SqliteArchive {
         let copy = Database::open(into, options).map_err(|error| ArchiveError(error.to_string()))?;
         copy.write_blocking(move |db| {
             db.execute("UPDATE directory SET id = ?1", (directory.0,))?;
-            Ok(())
+            Ok(mark_copied(db)?)
         })
     }
 
@@ -154,8 +163,11 @@ impl Archive for SqliteArchive {
         self.writable()?.write_blocking(move |db| executions.iter().try_for_each(|row| insert(db, row)))
     }
 
-    fn sync(&self) -> Result<(), ArchiveError> {
-        self.writable()?.sync().map_err(|error| ArchiveError(error.to_string()))
+    fn sync(&self) -> Result<(), SyncError> {
+        match &self.file {
+            File::Writable(database) => database.sync(),
+            File::ReadOnly(_) => Ok(()),
+        }
     }
 
     fn has(&self, machine: &str, name: &str) -> Result<bool, ArchiveError> {
@@ -190,6 +202,13 @@ impl Archive for SqliteArchive {
             db.query_row("SELECT coalesce(max(number), 0) FROM execution", (), |row| row.get(0))
         })?;
         Ok(u64::try_from(highest).unwrap_or(0))
+    }
+
+    fn highest_journalled(&self) -> Result<u64, ArchiveError> {
+        const SQL: &str = "SELECT coalesce(max(number), 0) FROM execution
+                           WHERE number > (SELECT coalesce(max(copied), 0) FROM directory)";
+        let highest: i64 = self.read(|db| db.query_row(SQL, (), |row| row.get(0)))?;
+        Ok(highest.cast_unsigned())
     }
 
     fn expired(&self, before: Timestamp, most: usize) -> Result<Vec<ExpiredExecution>, ArchiveError> {
@@ -310,6 +329,12 @@ fn claim(db: &Connection, directory: DirectoryId) -> Result<DirectoryId, Archive
     }
     db.execute("INSERT INTO directory (id) VALUES (?1)", (directory.0,))?;
     Ok(directory)
+}
+
+/// What is here now is not asked of the journal beside it.
+fn mark_copied(db: &Connection) -> rusqlite::Result<()> {
+    db.execute("UPDATE directory SET copied = (SELECT coalesce(max(number), 0) FROM execution)", ())?;
+    Ok(())
 }
 
 fn owner(db: &Connection) -> rusqlite::Result<Option<DirectoryId>> {

@@ -34,7 +34,7 @@ pub(crate) struct Chunk {
 pub(crate) struct Progress {
     /// The number of the last durable chunk.
     pub(crate) durable: u64,
-    /// The disk is full: the chunks that wait are tried again on [`Commits::retry`].
+    /// The disk is full, or no file can be opened: the chunks that wait are tried again on [`Commits::retry`].
     pub(crate) full: bool,
     /// A sync failed. Nothing that waits may be answered, ever.
     pub(crate) broken: bool,
@@ -155,7 +155,10 @@ impl Committer {
                 self.progress.send_replace(Progress { durable, full: false, broken: false });
                 true
             }
-            Err(AppendError::Full) => {
+            Err(AppendError::Refused(reason)) => {
+                if !self.progress.borrow().full {
+                    tracing::error!(reason, "the journal cannot be written; it is tried again");
+                }
                 self.progress.send_modify(|progress| progress.full = true);
                 false
             }

@@ -1,7 +1,7 @@
 //! A journal that was changed after it had been written is refused, and says where.
 
 use amends_engine::driver::EngineOpenError;
-use amends_engine::journal::{JournalError, Survives};
+use amends_engine::journal::{Archive, JournalError, Storage, Survives};
 use serde_json::json;
 
 use crate::world::World;
@@ -99,4 +99,95 @@ fn a_journal_of_another_directory_is_refused() {
         bytes[12..16].copy_from_slice(&crc.to_le_bytes());
     });
     assert!(matches!(open(&world), Err(JournalError::OtherDirectory { .. })));
+}
+
+/// In two lives ten executions have ended, and are in the archive, durably, and one waits.
+fn archived(segment_bytes: u64) -> World {
+    let mut world = World::new();
+    world.limits.segment_bytes = segment_bytes;
+    for life in 0..2 {
+        let engine = world.open();
+        world.run(async {
+            engine.start("wait", "w", json!({})).await.unwrap();
+            for number in 0..5 {
+                let name = format!("s-{life}-{number}");
+                engine.start("steps", &name, json!({})).await.unwrap();
+                engine.wait_end("steps", &name).await.unwrap();
+            }
+        });
+        drop(engine);
+        world = synced(&world);
+    }
+    world
+}
+
+/// The same machine after a crash, with all of the archive on its disk.
+fn synced(world: &World) -> World {
+    let archive: &dyn Archive = &world.archive;
+    archive.sync().unwrap();
+    world.after_crash(Survives::Nothing)
+}
+
+fn segments(world: &World) -> Vec<String> {
+    let mut names = world.storage.list().unwrap();
+    names.retain(|name| name.ends_with(".log"));
+    names
+}
+
+#[test]
+fn a_journal_that_lost_what_the_archive_has_is_refused() {
+    type Loss = fn(&World, &[String]);
+    let cases: [(&str, Loss); 4] = [
+        ("the last file is gone", |world, files| world.storage.remove(&files[files.len() - 1]).unwrap()),
+        ("the last file is empty", |world, files| world.storage.damage(&files[files.len() - 1], Vec::clear)),
+        ("half of the files are gone", |world, files| {
+            files[files.len() / 2..].iter().for_each(|file| world.storage.remove(file).unwrap());
+        }),
+        ("all files are gone", |world, files| {
+            files.iter().for_each(|file| world.storage.remove(file).unwrap());
+        }),
+    ];
+    open(&archived(1_000_000)).unwrap();
+    for (case, lose) in cases {
+        let world = archived(1_000_000);
+        lose(&world, &segments(&world));
+        let error = open(&world).expect_err(case);
+        assert!(matches!(&error, JournalError::Lost { .. }), "{case}: {error}");
+        assert!(error.to_string().contains("restore the whole data directory from a backup"), "{error}");
+    }
+}
+
+#[test]
+fn an_execution_that_the_archive_saw_end_is_not_open_again() {
+    let world = World::new();
+    let engine = world.open();
+    let length = || world.storage.read(FIRST).unwrap().len();
+    world.run(engine.start("steps", "s", json!({}))).unwrap();
+    let started = length();
+    world.run(engine.wait_end("steps", "s")).unwrap();
+    drop(engine);
+    let world = synced(&world);
+    world.storage.damage(FIRST, |bytes| bytes.truncate(started));
+    let error = open(&world).unwrap_err();
+    assert!(
+        matches!(&error, JournalError::Lost { what } if what.contains("the end of the execution 's'")),
+        "{error}"
+    );
+}
+
+#[test]
+fn the_next_number_is_known_after_every_segment_of_the_last_executions_went() {
+    let mut world = archived(500);
+    let engine = world.open();
+    world.run(engine.wait_end("wait", "w")).unwrap();
+    drop(engine);
+    // Nothing is open: each life begins a file, and releases those before it.
+    for _ in 0..5 {
+        world = synced(&world);
+        let engine = world.open();
+        assert_eq!(world.run(engine.open_count()), 0);
+        drop(engine);
+    }
+    assert!(segments(&world).len() <= 2, "{:?}", segments(&world));
+    open(&synced(&world)).unwrap();
 }
