@@ -68,7 +68,10 @@ impl Database {
             sender: Some(sender),
             thread: Mutex::new(Some(thread)),
         };
-        Ok(Self { inner: Arc::new(inner) })
+        let database = Self { inner: Arc::new(inner) };
+        // A process before this one may have ended between writing and syncing: what it left is believed from now on.
+        database.sync().map_err(|source| OpenError::Sync { path: path.to_owned(), source })?;
+        Ok(database)
     }
 
     /// Runs `work` on the writer thread and answers once its commit is durable.

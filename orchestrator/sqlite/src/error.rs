@@ -75,6 +75,14 @@ pub enum OpenError {
         /// The name that this program gives it.
         name: String,
     },
+    /// What an earlier process has written cannot be made durable.
+    #[error("the log of the database {path} cannot be synced: {source}")]
+    Sync {
+        /// The file.
+        path: PathBuf,
+        /// The reason.
+        source: SyncError,
+    },
     /// The operating system refused a thread.
     #[error("cannot start the writer thread of the database {path}: {source}")]
     Thread {

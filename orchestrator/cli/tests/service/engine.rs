@@ -175,13 +175,16 @@ async fn more_clients_than_there_are_descriptors_wait() {
 
 #[tokio::test]
 async fn a_directory_that_has_lost_something_is_refused() {
-    let lose: [(&dyn Fn(&Path), &str); 2] = [
-        (&|dir| std::fs::write(dir.join("registry.sqlite-wal"), "").unwrap(), "the registry, is older than"),
-        (&|dir| std::fs::remove_dir_all(dir.join("engine")).unwrap(), "engine is gone"),
-    ];
-    for (lose, expected) in lose {
+    for (lost, expected) in
+        [("registry.sqlite-wal", "the registry, is older than"), ("engine", "engine is gone")]
+    {
         let dir = crashed().await;
-        lose(dir.path());
+        let path = dir.path().join(lost);
+        if path.is_dir() {
+            std::fs::remove_dir_all(path).unwrap();
+        } else {
+            std::fs::write(path, "").unwrap();
+        }
         let data = dir.path().display().to_string();
         let output = amends(&["engine", "--listen", "127.0.0.1:0", "--data", &data]);
         let said = String::from_utf8_lossy(&output.stderr);
