@@ -258,7 +258,7 @@ mod tests {
         let (saga, step) = (repaired().saga.id.clone(), "charge".to_owned());
         let said = Happened::UndoneByHand { saga, step };
         let moment = Moment { at: at(2_500), actor: "operator.1".into(), what: said };
-        assert_eq!(caught_by(&with_more(by_hand(2_500), &[moment.clone()])), [""; 0]);
+        assert_eq!(caught_by(&with_more(by_hand(2_500), std::slice::from_ref(&moment))), [""; 0]);
         assert_eq!(caught_by(&with_more(by_hand(2_600), &[moment])), ["S19"]);
     }
 
