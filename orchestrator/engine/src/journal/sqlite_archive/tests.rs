@@ -1,3 +1,5 @@
+//! What is in the file is answered as it was stored, or not at all.
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -13,7 +15,7 @@ use crate::journal::{
 const DIRECTORY: DirectoryId = DirectoryId([7; 16]);
 
 fn execution(number: u64, tape: usize) -> ArchivedExecution {
-    let error = (number % 3 == 0).then(|| "Some.Error".to_owned());
+    let error = number.is_multiple_of(3).then(|| "Some.Error".to_owned());
     ArchivedExecution {
         number,
         machine: format!("machine-{}", number % 2),
