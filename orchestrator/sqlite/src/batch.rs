@@ -5,6 +5,7 @@
 
 use rusqlite::{Connection, ErrorCode};
 
+use crate::error::{explain, is_damage};
 use crate::request::{Request, Wish};
 
 /// How a batch ended.
@@ -99,11 +100,11 @@ impl<'a> Batch<'a> {
     fn try_commit(&self) -> End {
         let seq = match self.wrote.then(|| next_seq(self.db)).transpose() {
             Ok(seq) => seq,
-            Err(error) => return self.roll_back(error.to_string()),
+            Err(error) => return self.roll_back(explain(&error)),
         };
         match run(self.db, "COMMIT") {
             Ok(()) => End::Committed { seq },
-            Err(error) if left_undone(&error) => self.roll_back(error.to_string()),
+            Err(error) if left_undone(&error) => self.roll_back(explain(&error)),
             Err(error) => End::Unknown { reason: error.to_string() },
         }
     }
@@ -138,16 +139,12 @@ impl From<rusqlite::Error> for Lost {
 /// the log is written. A failed sync is another matter: the kernel may have
 /// dropped the pages, or may have written them.
 fn left_undone(error: &rusqlite::Error) -> bool {
-    matches!(
-        error.sqlite_error_code(),
-        Some(
-            ErrorCode::ConstraintViolation
-                | ErrorCode::DatabaseBusy
-                | ErrorCode::DiskFull
-                | ErrorCode::DatabaseCorrupt
-                | ErrorCode::NotADatabase
+    let code = error.sqlite_error_code();
+    is_damage(error)
+        || matches!(
+            code,
+            Some(ErrorCode::ConstraintViolation | ErrorCode::DatabaseBusy | ErrorCode::DiskFull)
         )
-    )
 }
 
 /// Counts the commit in the file, where other processes that write it count theirs too.

@@ -3,13 +3,14 @@
 use std::io;
 use std::path::PathBuf;
 
+use rusqlite::ErrorCode;
 use thiserror::Error;
 
 /// Why a database file could not be opened.
 #[derive(Debug, Error)]
 pub enum OpenError {
     /// SQLite refused.
-    #[error("cannot open the database {path}: {source}")]
+    #[error("cannot open the database {path}: {}", explain(.source))]
     Sqlite {
         /// The file.
         path: PathBuf,
@@ -91,6 +92,20 @@ pub enum OpenError {
         /// The reason.
         source: io::Error,
     },
+}
+
+/// Whether SQLite met bytes in the file that it cannot have written.
+pub fn is_damage(error: &rusqlite::Error) -> bool {
+    matches!(error.sqlite_error_code(), Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase))
+}
+
+/// What SQLite said, and for a damaged file what to do about it.
+pub fn explain(error: &rusqlite::Error) -> String {
+    if is_damage(error) {
+        format!("the file is damaged, restore the whole data directory from a backup: {error}")
+    } else {
+        error.to_string()
+    }
 }
 
 /// Why what was written is not known to be durable.

@@ -48,7 +48,7 @@ mod writer;
 
 pub use copy::{CopyError, copy};
 pub use database::Database;
-pub use error::{OpenError, SyncError, WriteError};
+pub use error::{OpenError, SyncError, WriteError, explain, is_damage};
 pub use migration::Migration;
 pub use options::{FatalHook, Options, Synchronous};
 pub use read_only::ReadOnlyDatabase;

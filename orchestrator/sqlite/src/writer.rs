@@ -15,7 +15,7 @@ use rusqlite::{Connection, ErrorCode};
 use crate::batch::{Batch, End, Ended};
 use crate::request::Request;
 use crate::statistics::Counters;
-use crate::{Options, WriteError};
+use crate::{Options, WriteError, explain};
 
 /// What the writer and the handles share.
 #[derive(Debug, Default)]
@@ -138,7 +138,9 @@ impl Writer {
             Err(error) if is_transient(&error) => Ok(()),
             // A sync that failed once may succeed the next time without having written anything, and the log would
             // then be given up. Only a new start reads the truth.
-            Err(error) => Err(Fatal(format!("a checkpoint of {} failed: {error}", self.path.display()))),
+            Err(error) => {
+                Err(Fatal(format!("a checkpoint of {} failed: {}", self.path.display(), explain(&error))))
+            }
         }
     }
 }
