@@ -83,8 +83,8 @@ const ENDS: &[&str] = &[
     "SELECT number FROM tape_part ORDER BY number, part LIMIT 1",
 ];
 
-/// A file of up to this many pages, 64 MiB, is read wholly.
-const FEW_PAGES: i64 = 16 * 1024;
+/// A file of up to this many pages, 8 MiB, is read wholly.
+const FEW_PAGES: i64 = 2 * 1024;
 
 /// Looks whether the trees of the file hold together: all of them in a small file, both ends of each in a large one.
 pub(super) fn check(db: &Connection) -> rusqlite::Result<()> {
