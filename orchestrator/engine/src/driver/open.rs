@@ -140,7 +140,7 @@ fn read(
         tracing::warn!(
             file = torn.file,
             byte = torn.offset,
-            "the journal ends in a record that was not written wholly; it was never acknowledged and is passed over"
+            "the journal ends in a record that is not whole, and is passed over: it was never acknowledged, or was damaged since"
         );
     }
     check_complete(&found, archive)?;

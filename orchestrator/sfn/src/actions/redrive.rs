@@ -50,13 +50,15 @@ impl Service {
             }
         }
         let redriven = self.runs().redrive(&asked.machine, &asked.name).await;
-        let done = redriven.as_ref().ok().copied().flatten();
-        self.registry()
-            .write(move |db| match done {
-                Some(redriven) => asked.done(db, redriven),
-                None => asked.drop(db),
-            })
-            .await?;
+        match &redriven {
+            Ok(Some(at)) => {
+                let at = *at;
+                self.registry().write(move |db| asked.done(db, at)).await?;
+            }
+            // Whether it happened is not known: whoever asks again is told what the execution says then.
+            Err(error) if error.code != ErrorCode::ExecutionNotRedrivable => {}
+            Ok(None) | Err(_) => self.registry().write(move |db| asked.drop(db)).await?,
+        }
         redriven
     }
 

@@ -48,10 +48,10 @@ async fn a_parent_finds_its_child_again_though_it_has_ended() {
 async fn a_parent_whose_time_passed_while_no_engine_ran_leaves_no_child_behind() {
     let dir = tempfile::tempdir().unwrap();
     let limit = |definition: &mut Value| definition["TimeoutSeconds"] = json!(1);
-    assert_eq!(over_a_restart(dir.path(), 3_600, limit).await, ["TIMED_OUT", "ABORTED"]);
+    assert_eq!(over_a_restart(dir.path(), 20, limit).await, ["TIMED_OUT", "ABORTED"]);
     let dir = tempfile::tempdir().unwrap();
     let limit = |definition: &mut Value| definition["States"]["t"]["TimeoutSeconds"] = json!(1);
-    assert_eq!(over_a_restart(dir.path(), 3_600, limit).await, ["FAILED", "ABORTED"]);
+    assert_eq!(over_a_restart(dir.path(), 20, limit).await, ["FAILED", "ABORTED"]);
 }
 
 #[tokio::test]
